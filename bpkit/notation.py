@@ -57,7 +57,7 @@ def number(value: Any, digits: int = 4) -> str:
     if v.imag:
         sign = "-" if v.imag < 0 else "+"
         return f"{number(v.real, digits)} {sign} {number(abs(v.imag), digits)}i"
-    r = v.real
+    r = v.real if abs(v.real) >= 1e-15 else 0.0  # below that it is rounding noise, another on every machine
     if r and (abs(r) < 0.5 * 10.0**-digits or abs(r) >= 1e7):
         return f"{r:.{max(digits - 2, 1)}e}"
     return f"{r + 0.0:.{digits}f}"
@@ -75,7 +75,16 @@ def text(value: Any, digits: int = 4) -> str:
     write: Callable[[Any], str] = (lambda v: str(int(v))) if x.dtype.kind in "iu" else (lambda v: number(v, digits))
     if x.ndim == 0:
         return write(x[()])
-    return np.array2string(x, formatter={"all": write}, separator=" ", threshold=60, edgeitems=3, max_line_width=100)
+    shown = x if x.size <= 60 else x[tuple(np.r_[0:3, -3:0] if n > 6 else np.arange(n) for n in x.shape[:1])]
+    width = max((len(write(v)) for v in shown.flat), default=0)
+    return np.array2string(
+        x,
+        formatter={"all": lambda v: write(v).rjust(width)},
+        separator=" ",
+        threshold=60,
+        edgeitems=3,
+        max_line_width=100,
+    )
 
 
 def show(digits: int = 4, **named: Any) -> None:

@@ -46,21 +46,28 @@ def numbers(name: str, value: Any, *, finite: bool = True) -> np.ndarray:
     try:
         x = np.asarray(value)
     except ValueError:
-        raise BadInput(f"{name} has rows of different lengths.", wanted="rows of one length",
-                       got=describe(value), hint="give every row the same number of entries") from None
+        raise BadInput(
+            f"{name} has rows of different lengths.",
+            wanted="rows of one length",
+            got=describe(value),
+            hint="give every row the same number of entries",
+        ) from None
     if x.dtype.kind in "iub":
         x = x.astype(np.float64)
     if x.dtype.kind not in "fc":
-        hint = ("replace the ... by your answer" if value is ...
-                else "convert it first, e.g. np.array(values, dtype=float)")
+        hint = (
+            "replace the ... by your answer" if value is ... else "convert it first, e.g. np.array(values, dtype=float)"
+        )
         raise BadType(f"{name} is not made of numbers.", wanted="real numbers", got=describe(value), hint=hint)
     bad = ~np.isfinite(x) if finite else np.isnan(x)
     if bad.any():
         where = tuple(int(i) for i in np.argwhere(bad)[0])
-        raise BadInput(f"{name} holds a value that is not {'finite' if finite else 'a number'}.",
-                       wanted="finite numbers" if finite else "numbers",
-                       got=f"{x[where]} at index {where}, {int(bad.sum())} such of {x.size}",
-                       hint="look for a division by zero, an overflow, or a step eta that is too large")
+        raise BadInput(
+            f"{name} holds a value that is not {'finite' if finite else 'a number'}.",
+            wanted="finite numbers" if finite else "numbers",
+            got=f"{x[where]} at index {where}, {int(bad.sum())} such of {x.size}",
+            hint="look for a division by zero, an overflow, or a step eta that is too large",
+        )
     return x
 
 
@@ -68,12 +75,25 @@ def matrix(name: str, value: Any, letters: str = "(n, N): one example is one col
     """Return ``value`` as a two-dimensional array of finite numbers with at least one row and one column."""
     x = numbers(name, value)
     if x.ndim != 2:
-        hint = {0: f"np.array([[{name}]])", 1: f"{name}.reshape(-1, 1) for one example, or bp.columns(X) for a table"}
-        raise BadInput(f"{name} is {x.ndim}-dimensional.", wanted=f"two dimensions {letters}",
-                       got=f"shape {x.shape}", hint=hint.get(x.ndim, "reshape it to rows and columns"))
+        column = (
+            f"{name}.reshape(-1, 1) for one example, or bp.columns(X) for a table"
+            if name != "y"
+            else "bp.one_hot(y, K) for class numbers, y.reshape(1, -1) for one number an example"
+        )
+        hint = {0: f"np.array([[{name}]])", 1: column}
+        raise BadInput(
+            f"{name} is {x.ndim}-dimensional.",
+            wanted=f"two dimensions {letters}",
+            got=f"shape {x.shape}",
+            hint=hint.get(x.ndim, "reshape it to rows and columns"),
+        )
     if x.size == 0:
-        raise BadInput(f"{name} is empty.", wanted=f"at least one row and one column {letters}",
-                       got=f"shape {x.shape}", hint="check the slice that made it: a batch needs at least one example")
+        raise BadInput(
+            f"{name} is empty.",
+            wanted=f"at least one row and one column {letters}",
+            got=f"shape {x.shape}",
+            hint="check the slice that made it: a batch needs at least one example",
+        )
     return x
 
 
@@ -94,28 +114,40 @@ def shaped(**spec: str) -> Callable[[Function], Function]:
             for name, letters in spec.items():
                 if name in given:
                     given[name] = fit(function.__name__, name, given[name], letters, sizes)
-            rest = args[len(names):]
-            return function(*rest, **given) if not rest else function(*args, **kwargs)
+            return function(*args[len(names) :], **given)
 
         return checked  # type: ignore[return-value]
 
     return decorate
 
 
-def fit(where: str, name: str, value: Any, letters: str, sizes: dict[str, tuple[int, str, tuple[int, ...]]]) -> np.ndarray:
+def fit(
+    where: str, name: str, value: Any, letters: str, sizes: dict[str, tuple[int, str, tuple[int, ...]]]
+) -> np.ndarray:
     """Return ``value`` as a matrix whose shape agrees with ``letters`` and with the ``sizes`` seen so far."""
     pair = f"({', '.join(letters.split())})"
     x = matrix(name, value, f"{pair}, one example a column" if "N" in letters else pair)
     for axis, letter in enumerate(letters.split()):
-        size, other, shape = (int(letter), "", ()) if letter.isdigit() else sizes.setdefault(letter, (x.shape[axis], name, x.shape))
+        size, other, shape = (
+            (int(letter), "", ()) if letter.isdigit() else sizes.setdefault(letter, (x.shape[axis], name, x.shape))
+        )
         if x.shape[axis] != size:
             what = ("rows", "columns")[axis]
             because = f", because {other} is {shape}" if other else ""
             swapped = x.shape[::-1]
-            hint = (f"{name}.T, if its axes are swapped" if swapped[axis] == size and x.shape[0] != x.shape[1]
-                    else f"print {name}.shape" + (f" and {other}.shape" if other else "") + " before the call")
-            raise BadInput(f"{where}: {name} does not fit.", wanted=f"{name} {pair} with {size} {what}{because}",
-                           got=f"{name} of shape {x.shape}", hint=hint)
+            hint = (
+                "bp.one_hot(labels, K) turns class numbers into columns"
+                if name == "y" and x.shape[0] == 1
+                else f"{name}.T, if its axes are swapped"
+                if swapped[axis] == size and x.shape[0] != x.shape[1]
+                else f"print {name}.shape" + (f" and {other}.shape" if other else "") + " before the call"
+            )
+            raise BadInput(
+                f"{where}: {name} does not fit.",
+                wanted=f"{name} {pair} with {size} {what}{because}",
+                got=f"{name} of shape {x.shape}",
+                hint=hint,
+            )
     return x
 
 
@@ -127,8 +159,12 @@ def columns(X: Any) -> np.ndarray:
     """
     x = numbers("X", X)
     if x.ndim != 2:
-        raise BadInput("X is not a table.", wanted="a table (N, n), one example a row", got=f"shape {x.shape}",
-                       hint="np.array([x]) for one example with n features, np.array(x)[:, None] for N examples of one feature")
+        raise BadInput(
+            "X is not a table.",
+            wanted="a table (N, n), one example a row",
+            got=f"shape {x.shape}",
+            hint="np.array([x]) for one example with n features, np.array(x)[:, None] for N examples of one feature",
+        )
     return np.ascontiguousarray(matrix("X", x, "(N, n), one example a row").T)
 
 
@@ -140,13 +176,21 @@ def one_hot(labels: Any, classes: int | None = None) -> np.ndarray:
     """
     t = numbers("labels", labels)
     if t.ndim != 1 or t.size == 0 or t.dtype.kind == "c" or (t != np.round(t)).any():
-        raise BadInput("labels are not class numbers.", wanted="whole numbers of shape (N,)", got=describe(labels),
-                       hint="labels.ravel(), or np.unique(names, return_inverse=True)[1] for names of classes")
+        raise BadInput(
+            "labels are not class numbers.",
+            wanted="whole numbers of shape (N,)",
+            got=describe(labels),
+            hint="labels.ravel(), or np.unique(names, return_inverse=True)[1] for names of classes",
+        )
     k = t.astype(int)
     K = int(k.max()) + 1 if classes is None else classes
     if k.min() < 0 or k.max() >= K:
-        raise BadInput("a label is out of range.", wanted=f"labels from 0 to {K - 1}",
-                       got=f"labels from {k.min()} to {k.max()}", hint="count classes from 0, or pass classes=K")
+        raise BadInput(
+            "a label is out of range.",
+            wanted=f"labels from 0 to {K - 1}",
+            got=f"labels from {k.min()} to {k.max()}",
+            hint="count classes from 0, or pass classes=K",
+        )
     return np.eye(K)[:, k]
 
 
@@ -158,24 +202,36 @@ def nearest(name: object, known: Iterable[str], what: str) -> str:
     from difflib import get_close_matches
 
     close = get_close_matches(str(name).lower(), known, n=1, cutoff=0.4)
-    raise BadInput(f"{name!r} is no {what}.", wanted=", ".join(known), got=repr(name),
-                   hint=f"{close[0]!r}" if close else f"one of {', '.join(known[:3])}")
+    raise BadInput(
+        f"{name!r} is no {what}.",
+        wanted=", ".join(known),
+        got=repr(name),
+        hint=f"{close[0]!r}" if close else f"one of {', '.join(known[:3])}",
+    )
 
 
 def positive(name: str, value: Any) -> float:
     """Return ``value`` as a float above zero, or raise BadInput."""
     x = numbers(name, value)
     if x.ndim != 0 or x.dtype.kind == "c" or x <= 0:
-        raise BadInput(f"{name} must be a number above zero.", wanted=f"{name} > 0", got=describe(value),
-                       hint=f"{name}=0.1; the minus sign of w - eta * dL/dw is already in the update")
+        raise BadInput(
+            f"{name} must be a number above zero.",
+            wanted=f"{name} > 0",
+            got=describe(value),
+            hint=f"{name}=0.1; the minus sign of w - eta * dL/dw is already in the update",
+        )
     return float(x)
 
 
 def whole(name: str, value: Any, least: int = 1) -> int:
     """Return ``value`` as a whole number of at least ``least``, or raise BadInput."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise BadInput(f"{name} must be a whole number.", wanted=f"{name} >= {least}", got=describe(value),
-                       hint=f"{name}={max(least, 1)}")
+        raise BadInput(
+            f"{name} must be a whole number.",
+            wanted=f"{name} >= {least}",
+            got=describe(value),
+            hint=f"{name}={max(least, 1)}",
+        )
     return int(value)
 
 
@@ -184,6 +240,10 @@ def generator(rng: Any) -> np.random.Generator:
     if isinstance(rng, np.random.Generator):
         return rng
     if rng is None or isinstance(rng, bool) or not isinstance(rng, (int, np.integer)) or rng < 0:
-        raise BadInput("rng must be a seed or a Generator.", wanted="a whole number >= 0 or np.random.default_rng(seed)",
-                       got=describe(rng), hint="rng=0")
+        raise BadInput(
+            "rng must be a seed or a Generator.",
+            wanted="a whole number >= 0 or np.random.default_rng(seed)",
+            got=describe(rng),
+            hint="rng=0",
+        )
     return np.random.default_rng(rng)

@@ -1,0 +1,242 @@
+"""Training: the loop around forward pass, backward pass and update, and the history that it leaves.
+
+Letters: x (n_0, N), y (n_L, N), one example a column; L loss, eta step size (in the optimiser), l layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .losses import Loss, loss_function, output_loss
+from .network import Network
+from .notation import number
+from .optim import Adam, Optimiser
+from .records import Trace
+from .shapes import BadInput, BadType, describe, generator, matrix, whole
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class History:
+    """What a training run leaves: the trained network and one entry an epoch of everything that was measured.
+
+    ``net`` the network after the last epoch; ``loss`` and ``accuracy`` (epochs,), means over the mini-batches of an
+    epoch, each taken before its update; ``validation_loss`` and ``validation_accuracy`` (epochs,), or empty without
+    validation; ``gradient_norm[l]`` (epochs,), the mean norm of layer l's gradient; ``stopped`` says why a run ended
+    early, else "".
+    """
+
+    net: Network
+    loss: Array
+    accuracy: Array
+    validation_loss: Array
+    validation_accuracy: Array
+    gradient_norm: dict[int, Array]
+    stopped: str = ""
+
+    def __len__(self) -> int:
+        """The number of epochs that were run."""
+        return len(self.loss)
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw loss and accuracy against epochs on ``ax`` (a new figure's without one) and return it."""
+        from .plots import history
+
+        return history(self, ax)
+
+    def __repr__(self) -> str:
+        epochs = sorted({0, len(self) // 4, len(self) // 2, 3 * len(self) // 4, len(self) - 1} & set(range(len(self))))
+        head = f"History of {len(self)} epochs" + (f" ({self.stopped})" if self.stopped else "")
+        return "\n".join(
+            [head, *("  " + "   ".join(f"{name} {value}" for name, value in self._row(e).items()) for e in epochs)]
+        )
+
+    def _repr_html_(self) -> str:
+        epochs = sorted({0, len(self) // 4, len(self) // 2, 3 * len(self) // 4, len(self) - 1} & set(range(len(self))))
+        rows = [self._row(e) for e in epochs]
+        head = "".join(f"<th>{name}</th>" for name in rows[0]) if rows else ""
+        body = "".join("<tr>" + "".join(f"<td>{v}</td>" for v in row.values()) + "</tr>" for row in rows)
+        caption = f"<caption>{len(self)} epochs {self.stopped}</caption>"
+        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def _row(self, e: int) -> dict[str, str]:
+        row = {"epoch": str(e + 1), "loss": number(self.loss[e]), "accuracy": number(self.accuracy[e])}
+        if len(self.validation_loss):
+            row |= {
+                "validation loss": number(self.validation_loss[e]),
+                "validation accuracy": number(self.validation_accuracy[e]),
+            }
+        return row
+
+
+class Epoch(NamedTuple):
+    """One pass over the examples: the network after it, and what was measured on the way."""
+
+    net: Network
+    loss: float
+    accuracy: float
+    gradient_norm: dict[int, float]
+
+
+def train(
+    net: Network,
+    x: Any,
+    y: Any,
+    loss: Loss | str | None = None,
+    opt: Optimiser | None = None,
+    epochs: int = 40,
+    batch_size: int = 32,
+    rng: Any = 0,
+    validation: tuple[Any, Any] | None = None,
+    progress: bool = True,
+) -> History:
+    """Train ``net`` on mini-batches and return the History; ``net`` itself stays as it was.
+
+    x (n_0, N), y (n_L, N). ``loss`` defaults to the one that matches the output activation, ``opt`` to Adam(0.003).
+    Every epoch visits all examples once, in an order drawn from ``rng``; the last batch may be smaller. The same seed
+    gives the same bits on one machine. ``validation`` is a pair (x, y), measured after every epoch. A run that stops
+    being finite, or that you interrupt, returns the epochs that it has finished. Raises BadInput where data, sizes or
+    names do not fit.
+    """
+    loss = _matching_loss(net, loss)
+    opt = Adam(0.003) if opt is None else opt
+    if not isinstance(opt, Optimiser):
+        raise BadType(
+            "opt is no optimiser.",
+            wanted="bp.SGD, bp.Momentum or bp.Adam, made with its eta",
+            got=describe(opt),
+            hint="opt=bp.Adam(eta=0.001)",
+        )
+    x, y = _examples(net, x, y, loss)
+    check = None if validation is None else _examples(net, *_pair(validation), loss)
+    epochs, batch_size, rng = whole("epochs", epochs), whole("batch_size", batch_size), generator(rng)
+    done: list[tuple[Epoch, float, float]] = []
+    stopped = ""
+    with _bar(epochs, progress) as bar:
+        try:
+            for epoch in run(net, x, y, loss, opt, epochs, batch_size, rng):
+                done.append((epoch, *(_measure(epoch.net, *check, loss) if check else (np.nan, np.nan))))
+                bar.set_postfix_str(f"loss {epoch.loss:.4f}, accuracy {epoch.accuracy:.3f}", refresh=False)
+                bar.update()
+        except Diverged:
+            stopped = f"not finite in epoch {len(done) + 1}: try a smaller eta"
+        except KeyboardInterrupt:
+            stopped = f"interrupted in epoch {len(done) + 1}"
+    return _history(net, done, check is not None, stopped)
+
+
+class Diverged(ArithmeticError):
+    """A loss, a gradient or a parameter is no longer finite."""
+
+
+def run(
+    net: Network, x: Array, y: Array, loss: Loss, opt: Optimiser, epochs: int, batch_size: int, rng: np.random.Generator
+) -> Iterator[Epoch]:
+    """Yield an Epoch after each pass over the examples: forward, backward, update, for every mini-batch."""
+    state = None
+    for _ in range(epochs):
+        measured = []
+        for columns in minibatches(x.shape[1], batch_size, rng):
+            xb, yb = x[:, columns], y[:, columns]
+            try:
+                trace = net.forward(xb)
+                value = output_loss(loss, net.f[net.depth], trace.z[net.depth], yb)
+                grads = net.backward(trace, yb, loss)
+                net, state = opt(net, grads, state)
+            except BadInput as error:
+                raise Diverged(error.problem) from error
+            measured.append((value, accuracy(net, trace, yb), grads.norms(), len(columns)))
+        losses, right, norms, sizes = zip(*measured, strict=True)
+        mean = {l: float(np.average([n[l] for n in norms], weights=sizes)) for l in norms[0]}
+        yield Epoch(net, float(np.average(losses, weights=sizes)), float(np.average(right, weights=sizes)), mean)
+
+
+def minibatches(N: int, size: int, rng: np.random.Generator) -> Iterator[Array]:
+    """Yield the column numbers of each mini-batch of one epoch: all N columns once, in a random order."""
+    order = rng.permutation(N)
+    for start in range(0, N, size):
+        yield order[start : start + size]
+
+
+def accuracy(net: Network, trace: Trace, y: Array) -> float:
+    """The share of examples whose class is right; NaN where the outputs are no classes.
+
+    With one output, right means on the same side of 1/2; with several, that the largest output is the target's.
+    """
+    a = trace.a[net.depth]
+    if net.f[net.depth].name not in ("softmax", "sigmoid"):
+        return float("nan")
+    right = (a > 0.5) == (y > 0.5) if len(a) == 1 else a.argmax(axis=0) == y.argmax(axis=0)
+    return float(np.mean(right))
+
+
+def _measure(net: Network, x: Array, y: Array, loss: Loss) -> tuple[float, float]:
+    trace = net.forward(x)
+    return float(output_loss(loss, net.f[net.depth], trace.z[net.depth], y)), accuracy(net, trace, y)
+
+
+def _matching_loss(net: Network, loss: Loss | str | None) -> Loss:
+    if not isinstance(net, Network):
+        raise BadType(
+            "net is no network.", wanted="a bp.Network", got=describe(net), hint="net = bp.Network.random([64, 32, 10])"
+        )
+    by_output = {"softmax": "cross_entropy", "sigmoid": "binary_cross_entropy"}
+    return loss_function(by_output.get(net.f[net.depth].name, "half_mse") if loss is None else loss)
+
+
+def _pair(validation: Any) -> tuple[Any, Any]:
+    if not isinstance(validation, (tuple, list)) or len(validation) != 2:
+        raise BadType(
+            "validation is no pair.",
+            wanted="(x, y)",
+            got=describe(validation),
+            hint="validation=(data.x_test, data.y_test)",
+        )
+    return validation[0], validation[1]
+
+
+def _examples(net: Network, x: Any, y: Any, loss: Loss) -> tuple[Array, Array]:
+    """Return x and y in the network's dtype, after a look at what only a whole data set can tell."""
+    y = matrix("y", y, "(n_L, N), one example a column")
+    x = net.take(x)
+    if x.shape[1] != y.shape[1]:
+        raise BadInput(
+            "x and y hold different numbers of examples.",
+            wanted=f"y with {x.shape[1]} columns, as x",
+            got=f"y of shape {y.shape}",
+            hint="bp.one_hot(labels, K) turns N labels into (K, N)",
+        )
+    loss(net.forward(x[:, :1]).a[net.depth], y[:, :1])
+    loss.check_targets(y)
+    if loss.name == "cross_entropy" and net.f[net.depth].name == "softmax" and (abs(y.sum(axis=0) - 1) > 1e-6).any():
+        raise BadInput(
+            "y is not one-hot.",
+            wanted="columns that sum to 1",
+            got=f"column sums from {y.sum(axis=0).min():g} to {y.sum(axis=0).max():g}",
+            hint="bp.one_hot(labels, K)",
+        )
+    return x, y.astype(net.W[1].dtype, copy=False)
+
+
+def _bar(epochs: int, progress: bool) -> Any:
+    from tqdm.auto import tqdm
+
+    return tqdm(total=epochs, desc="training", unit="epoch", leave=False, disable=not progress)
+
+
+def _history(net: Network, done: list[tuple[Epoch, float, float]], validated: bool, stopped: str) -> History:
+    epochs = [epoch for epoch, _, _ in done]
+    return History(
+        net=epochs[-1].net if epochs else net,
+        loss=np.array([e.loss for e in epochs]),
+        accuracy=np.array([e.accuracy for e in epochs]),
+        validation_loss=np.array([v for _, v, _ in done] if validated else []),
+        validation_accuracy=np.array([v for _, _, v in done] if validated else []),
+        gradient_norm={l: np.array([e.gradient_norm[l] for e in epochs]) for l in net.W},
+        stopped=stopped,
+    )
