@@ -21,6 +21,9 @@ _PAGE = {
     "training": ("train", "History"),
     "shapes": ("columns", "one_hot", "BadInput", "BadType"),
     "notation": ("show",),
+    "differences": ("gradcheck",),
+    "exercises.checks": ("check", "hint", "judge"),
+    "quizzes": ("quiz", "predict"),
 }
 _MODULES = {"data": "data", "plots": "plots", "diagrams": "diagrams", "explore": "explorers", "symbolic": "symbolic"}
 _HOME = {name: module for module, names in _PAGE.items() for name in names}

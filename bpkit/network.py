@@ -19,6 +19,7 @@ import numpy as np
 
 from .activations import Activation, activation
 from .backprop import affine, bias_gradient, hidden_delta, output_delta, weight_gradient
+from .layers import by_layer, check_layers, check_same, frozen, real_dtype
 from .losses import Loss, output_loss
 from .notation import write_whole
 from .records import Grads, Trace, html_table
@@ -42,14 +43,14 @@ class Network:
     f: Mapping[int, Activation]
 
     def __init__(self, W: Layers | Sequence[Any], b: Layers | Sequence[Any], f: Any) -> None:
-        weights = {l: matrix(f"W[{l}]", w, "(n_l, n_{l-1})") for l, w in _layers("W", W).items()}
-        shifts = {l: matrix(f"b[{l}]", v, "(n_l, 1)") for l, v in _layers("b", b).items()}
+        weights = {l: matrix(f"W[{l}]", w, "(n_l, n_{l-1})") for l, w in by_layer("W", W).items()}
+        shifts = {l: matrix(f"b[{l}]", v, "(n_l, 1)") for l, v in by_layer("b", b).items()}
         one = isinstance(f, (str, Activation))
-        functions = {l: activation(v) for l, v in (dict.fromkeys(weights, f) if one else _layers("f", f)).items()}
-        _check_layers(weights, shifts, functions)
+        functions = {l: activation(v) for l, v in (dict.fromkeys(weights, f) if one else by_layer("f", f)).items()}
+        check_layers(weights, shifts, functions)
         dtype = np.result_type(*weights.values(), *shifts.values())
-        object.__setattr__(self, "W", _frozen(weights, dtype))
-        object.__setattr__(self, "b", _frozen(shifts, dtype))
+        object.__setattr__(self, "W", frozen(weights, dtype))
+        object.__setattr__(self, "b", frozen(shifts, dtype))
         object.__setattr__(self, "f", MappingProxyType(functions))
 
     @classmethod
@@ -70,7 +71,7 @@ class Network:
                 hint="bp.Network.random([2, 3, 1])",
             )
         n = [whole(f"sizes[{i}]", s) for i, s in enumerate(sizes)]
-        kind, rng, last = _real_dtype(dtype), generator(rng), len(n) - 1
+        kind, rng, last = real_dtype(dtype), generator(rng), len(n) - 1
         f = {l: activation(output if l == last else hidden) for l in range(1, last + 1)}
         gain = {l: 2.0 if f[l].name in ("relu", "gelu", "silu", "softplus") else 1.0 for l in f}
         W = {l: (rng.standard_normal((n[l], n[l - 1])) * np.sqrt(gain[l] / n[l - 1])).astype(kind) for l in f}
@@ -158,7 +159,7 @@ class Network:
         found = [_parameters(o) for o in others]
         own = _parameters(self)
         for part in found:
-            _check_same(own, part)
+            check_same(own, part)
         new = {key: rule(w, *(part[key] for part in found)).astype(w.dtype, copy=False) for key, w in own.items()}
         return Network({l: new["W", l] for l in self.W}, {l: new["b", l] for l in self.W}, self.f)
 
@@ -229,65 +230,6 @@ def load(path: str | os.PathLike[str]) -> Network:
         ) from None
 
 
-def _layers(name: str, values: Any) -> dict[int, Any]:
-    """Return ``values`` as a dict keyed 1..L."""
-    if isinstance(values, Mapping):
-        if not values or sorted(values, key=str) != sorted(range(1, len(values) + 1), key=str):
-            raise BadInput(
-                f"{name} is not keyed by layer.",
-                wanted="keys 1, 2, .., L",
-                got=f"keys {list(values)}",
-                hint=f"{name} = {{1: .., 2: ..}}; layer 0 is the input, which has no {name}",
-            )
-        return {l: values[l] for l in range(1, len(values) + 1)}
-    if not isinstance(values, Sequence) or isinstance(values, str) or len(values) == 0:
-        raise BadType(
-            f"{name} is not one value a layer.",
-            wanted="a dict keyed 1..L, or a list",
-            got=describe(values),
-            hint=f"{name} = {{1: .., 2: ..}}",
-        )
-    return dict(enumerate(values, start=1))
-
-
-def _check_layers(W: dict[int, Array], b: dict[int, Array], f: dict[int, Activation]) -> None:
-    for name, part in (("b", b), ("f", f)):
-        if len(part) != len(W):
-            raise BadInput(
-                f"W and {name} name different layers.",
-                wanted=f"{len(W)} layers, as in W",
-                got=f"{len(part)} layers in {name}",
-                hint=f"give {name} one entry a layer",
-            )
-    for l, w in W.items():
-        if l > 1 and w.shape[1] != W[l - 1].shape[0]:
-            raise BadInput(
-                f"layer {l} does not take what layer {l - 1} gives.",
-                wanted=f"W[{l}] with {W[l - 1].shape[0]} columns, because W[{l - 1}] is {W[l - 1].shape}",
-                got=f"W[{l}] of shape {w.shape}",
-                hint="W[l] is (n_l, n_{l-1}): outputs first",
-            )
-        if b[l].shape != (w.shape[0], 1):
-            raise BadInput(
-                f"b[{l}] does not fit W[{l}].",
-                wanted=f"shape {(w.shape[0], 1)}, one bias a unit",
-                got=f"shape {b[l].shape}",
-                hint=f"np.zeros(({w.shape[0]}, 1))",
-            )
-
-
-def _check_same(own: dict[tuple[str, int], Array], other: dict[tuple[str, int], Array]) -> None:
-    for key, w in own.items():
-        if key not in other or other[key].shape != w.shape:
-            name = f"{key[0]}[{key[1]}]"
-            raise BadInput(
-                "these gradients are another network's.",
-                wanted=f"{name} of shape {w.shape}",
-                got=str(other[key].shape) if key in other else f"no {name}",
-                hint="grads = net.backward(trace, y, loss)",
-            )
-
-
 def _parameters(part: Any) -> dict[tuple[str, int], Array]:
     if isinstance(part, Mapping):
         return dict(part)
@@ -297,20 +239,3 @@ def _parameters(part: Any) -> dict[tuple[str, int], Array]:
         )
     W, b = (part.dW, part.db) if isinstance(part, Grads) else (part.W, part.b)
     return {(kind, l): values[l] for l in sorted(W) for kind, values in (("W", W), ("b", b))}
-
-
-def _real_dtype(dtype: Any) -> np.dtype:
-    try:
-        kind = np.dtype(dtype)
-    except TypeError:
-        kind = np.dtype(object)
-    if kind not in (np.dtype(np.float32), np.dtype(np.float64)):
-        raise BadInput("dtype must be a float.", wanted="float64 or float32", got=describe(dtype), hint="dtype=float")
-    return kind
-
-
-def _frozen(arrays: dict[int, Array], dtype: np.dtype) -> Mapping[int, Array]:
-    copies = {l: np.array(x, dtype=dtype, order="C") for l, x in arrays.items()}
-    for x in copies.values():
-        x.setflags(write=False)
-    return MappingProxyType(copies)
