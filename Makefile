@@ -1,0 +1,44 @@
+# make lab: learn.  make test: check everything.  The rest is for contributors (CONTRIBUTING.md).
+PYTHON ?= python3
+EXTRAS ?= test
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+
+.PHONY: lab test build build-check lint bench mutation-report clean
+
+lab: .venv/lab.done
+	$(BIN)/bpkit lab
+
+test: .venv/$(EXTRAS).done
+	$(BIN)/python -m pytest
+
+build: .venv/$(EXTRAS).done
+	$(BIN)/bpkit build
+
+build-check: .venv/$(EXTRAS).done
+	$(BIN)/bpkit build --check
+
+lint: .venv/$(EXTRAS).done
+	$(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+bench: .venv/$(EXTRAS).done
+	$(BIN)/python -m bpkit.bench
+
+mutation-report: .venv/$(EXTRAS).done
+	$(BIN)/python -m bpkit.exercises.report
+
+clean:
+	rm -rf .venv dist build
+
+.venv/lab.done: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+.venv/$(EXTRAS).done: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable ".[$(EXTRAS)]"
+	@touch $@
