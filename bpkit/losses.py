@@ -124,6 +124,26 @@ def _log_sum_exp(z: Array) -> Array:
     return top + np.log(np.exp(z - top).sum(axis=0, keepdims=True))
 
 
+def _log_of_the_others(z: Array) -> Array:
+    """ln sum over k != i of exp(z_k), for every i: ln(1 - softmax(z)_i) without its ln of the whole sum."""
+    return np.concatenate([_log_sum_exp(np.delete(z, i, axis=0)) for i in range(len(z))])
+
+
+def _softmax_bce_terms(z: Array, y: Array) -> Array:
+    if len(z) == 1:  # softmax of one class is 1, whatever z
+        return binary_cross_entropy.terms(np.ones_like(z), y)
+    return y * (_log_sum_exp(z) - z) + (1 - y) * (_log_sum_exp(z) - _log_of_the_others(z))
+
+
+def _softmax_bce_delta(z: Array, y: Array) -> Array:
+    if len(z) == 1:
+        return np.zeros_like(z)
+    s, odds = softmax(z), z - _log_of_the_others(z)
+    apart = np.where(np.eye(len(z), dtype=bool)[:, :, None], -np.inf, odds[:, None] + (z - _log_sum_exp(z))[None])
+    pull = np.exp(apart)  # s_i s_j / (1 - s_i) where i and j differ, which is at most 1
+    return s * y.sum(axis=0, keepdims=True) - y + (1 - y) * s - np.einsum("ie,ije->je", 1 - y, pull)
+
+
 # (loss, activation): what they cost in z, and the slope of that in z
 FUSED: dict[tuple[str, str], Fused] = {
     ("half_mse", "identity"): Fused(lambda z, y: (z - y) ** 2 / 2, lambda z, y: z - y),
@@ -131,6 +151,7 @@ FUSED: dict[tuple[str, str], Fused] = {
     ("cross_entropy", "softmax"): Fused(
         lambda z, y: y * (_log_sum_exp(z) - z), lambda z, y: softmax(z) * y.sum(axis=0, keepdims=True) - y
     ),
+    ("binary_cross_entropy", "softmax"): Fused(_softmax_bce_terms, _softmax_bce_delta),
     ("cross_entropy", "sigmoid"): Fused(lambda z, y: y * softplus(-z), lambda z, y: -y * sigmoid(-z)),
 }
 
