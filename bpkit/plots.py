@@ -46,7 +46,7 @@ def history(run: History, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def difference_errors(steps: Any, errors: dict[str, Any], ax: Axes | None = None) -> Axes:
+def difference_errors(steps: Any, errors: dict[str, Any], title: str, ax: Axes | None = None) -> Axes:
     """Error of a difference quotient against its step h, both logarithmic.
 
     ``steps`` (k,) and, for each method by name, ``errors`` (k,); an error of exactly 0 is drawn at 1e-17.
@@ -57,10 +57,58 @@ def difference_errors(steps: Any, errors: dict[str, Any], ax: Axes | None = None
         ax.loglog(steps, np.maximum(np.abs(error), 1e-17), marker=marker, markersize=4, color=colour, label=name)
     _label(ax, "step h", "error of the derivative")
     ax.legend(frameon=False)
-    best = {name: (np.min(np.abs(error)), steps[int(np.argmin(np.abs(error)))]) for name, error in errors.items()}
-    name = min(best, key=lambda n: best[n][0])
-    ax.set_title(f"The {name} loses least: {best[name][0]:.0e} at h = {best[name][1]:.0e}", loc="left")
+    ax.set_title(title, loc="left")
     return ax
+
+
+def lines(x: Any, curves: dict[str, Any], title: str, x_label: str, y_label: str, log: bool = False,
+          ax: Axes | None = None) -> Axes:
+    """Up to four curves over one x: ``x`` (k,) and, by name, each curve (k,). ``log`` makes the y axis logarithmic."""
+    ax = _axes(ax)
+    styles = zip((FORWARD, BACKWARD, RIGHT, LOSS), ("-", "--", "-.", ":"), ("o", "s", "^", "D"), strict=True)
+    for (name, y), (colour, stroke, marker) in zip(curves.items(), styles, strict=False):
+        ax.plot(x, y, color=colour, linestyle=stroke, label=name, marker=marker if len(x) <= 40 else "", markersize=4)
+    if log:
+        ax.set_yscale("log")
+    _label(ax, x_label, y_label)
+    ax.legend(frameon=False)
+    ax.set_title(title, loc="left")
+    return ax
+
+
+def jacobian(J: Any, title: str, g: Any = None, ax: Axes | None = None) -> Axes:
+    """The Jacobian J[i, j] = ds_i/dz_j of a softmax as a heat map with its numbers.
+
+    ``J`` (n, n). An upstream ``g`` = dL/ds (n, 1) stands as a column to the left of J, and the row dL/dz = g' J below.
+    """
+    ax = _axes(ax)
+    J = np.asarray(J, dtype=float)
+    n = len(J)
+    blocks = {"J": (J, 0.0, 0.0)}
+    if g is not None:
+        g = np.asarray(g, dtype=float).reshape(n, 1)
+        blocks |= {"dL/ds": (g, -1.6, 0.0), "dL/dz": (g.T @ J, 0.0, n + 0.6)}
+    for name, (values, left, top) in blocks.items():
+        _cells(ax, values, left, top, name)
+    ax.set(aspect="equal", xticks=np.arange(n) + 0.5, yticks=np.arange(n) + 0.5)
+    ax.set(xlim=(-1.8 if g is not None else 0, n), ylim=(n + 2.2 if g is not None else n + 0.5, 0))
+    ax.set_xticklabels([f"z{j + 1}" for j in range(n)])
+    ax.set_yticklabels([f"s{i + 1}" for i in range(n)])
+    ax.tick_params(length=0, labeltop=True, labelbottom=False)
+    ax.spines[:].set_visible(False)
+    ax.set_title(title)
+    return ax
+
+
+def _cells(ax: Axes, values: np.ndarray, left: float, top: float, name: str) -> None:
+    """Draw a matrix as coloured cells with numbers, its colours centred on zero, its name below."""
+    rows, columns = values.shape
+    reach = 1.6 * max(float(np.abs(values).max()), 1e-12)  # pale, so that the numbers can be read
+    x, y = left + np.arange(columns + 1), top + np.arange(rows + 1)
+    ax.pcolormesh(x, y, values, cmap="PuOr", vmin=-reach, vmax=reach, edgecolors="white")
+    for (i, j), value in np.ndenumerate(values):
+        ax.text(left + j + 0.5, top + i + 0.5, number(value, 3), ha="center", va="center", fontsize=9)
+    ax.text(left + columns / 2, top + rows + 0.25, name, ha="center", va="center", fontsize=9)
 
 
 def _history_title(run: History) -> str:

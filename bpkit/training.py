@@ -1,20 +1,27 @@
 """Training: the loop around forward pass, backward pass and update, and the history that it leaves.
 
 Letters: x (n_0, N), y (n_L, N), one example a column; L loss, eta step size (in the optimiser), l layer.
+
+``run`` is the loop to read. ``train`` takes the same steps from the same seed, faster, as a ``bpkit.program``, and
+falls back on ``run`` for what no program knows, such as an optimiser of your own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from . import program
 from .losses import Loss, loss_function, output_loss
 from .network import Network
 from .notation import number
 from .optim import Adam, Optimiser
+from .program import Diverged, Epoch
 from .records import Trace
 from .shapes import BadInput, BadType, describe, generator, matrix, whole
 
@@ -74,15 +81,6 @@ class History:
         return row
 
 
-class Epoch(NamedTuple):
-    """One pass over the examples: the network after it, and what was measured on the way."""
-
-    net: Network
-    loss: float
-    accuracy: float
-    gradient_norm: dict[int, float]
-
-
 def train(
     net: Network,
     x: Any,
@@ -115,23 +113,37 @@ def train(
     x, y = _examples(net, x, y, loss)
     check = None if validation is None else _examples(net, *_pair(validation), loss)
     epochs, batch_size, rng = whole("epochs", epochs), whole("batch_size", batch_size), generator(rng)
-    done: list[tuple[Epoch, float, float]] = []
-    stopped = ""
+    loop = program.run if program.fits(net, x, y, opt) else run
     with _bar(epochs, progress) as bar:
-        try:
-            for epoch in run(net, x, y, loss, opt, epochs, batch_size, rng):
-                done.append((epoch, *(_measure(epoch.net, *check, loss) if check else (np.nan, np.nan))))
-                bar.set_postfix_str(f"loss {epoch.loss:.4f}, accuracy {epoch.accuracy:.3f}", refresh=False)
-                bar.update()
-        except Diverged:
-            stopped = f"not finite in epoch {len(done) + 1}: try a smaller eta"
-        except KeyboardInterrupt:
-            stopped = f"interrupted in epoch {len(done) + 1}"
+        done, stopped = _follow(loop(net, x, y, loss, opt, epochs, batch_size, rng), check, loss, bar)
     return _history(net, done, check is not None, stopped)
 
 
-class Diverged(ArithmeticError):
-    """A loss, a gradient or a parameter is no longer finite."""
+class Done(NamedTuple):
+    """A finished epoch, and loss and accuracy on the held-out examples."""
+
+    epoch: Epoch
+    loss: float
+    accuracy: float
+
+
+def _follow(epochs: Iterable[Epoch], check: Any, loss: Loss, bar: Any) -> tuple[list[Done], str]:
+    """Run the epochs to their end, or to where they stop, and say why they did."""
+    done: list[Done] = []
+    try:
+        for epoch in epochs:
+            held_out = _measure(epoch.network(), *check, loss) if check else (np.nan, np.nan)
+            done.append(Done(epoch, *held_out))
+            if len(done) > 1:  # only the last network is wanted
+                done[-2] = done[-2]._replace(epoch=done[-2].epoch._replace(network=epoch.network))
+            if bar:
+                bar.set_postfix_str(f"loss {epoch.loss:.4f}, accuracy {epoch.accuracy:.3f}", refresh=False)
+                bar.update()
+    except Diverged:
+        return done, f"not finite in epoch {len(done) + 1}: try a smaller eta"
+    except KeyboardInterrupt:
+        return done, f"interrupted in epoch {len(done) + 1}"
+    return done, ""
 
 
 def run(
@@ -153,7 +165,7 @@ def run(
             measured.append((value, accuracy(net, trace, yb), grads.norms(), len(columns)))
         losses, right, norms, sizes = zip(*measured, strict=True)
         mean = {l: float(np.average([n[l] for n in norms], weights=sizes)) for l in norms[0]}
-        yield Epoch(net, float(np.average(losses, weights=sizes)), float(np.average(right, weights=sizes)), mean)
+        yield Epoch(partial(_itself, net), float(np.average(losses, weights=sizes)), float(np.average(right, weights=sizes)), mean)
 
 
 def minibatches(N: int, size: int, rng: np.random.Generator) -> Iterator[Array]:
@@ -223,20 +235,25 @@ def _examples(net: Network, x: Any, y: Any, loss: Loss) -> tuple[Array, Array]:
     return x, y.astype(net.W[1].dtype, copy=False)
 
 
+def _itself(net: Network) -> Network:
+    return net
+
+
 def _bar(epochs: int, progress: bool) -> Any:
+    if not progress:
+        return nullcontext()
     from tqdm.auto import tqdm
 
-    return tqdm(total=epochs, desc="training", unit="epoch", leave=False, disable=not progress)
+    return tqdm(total=epochs, desc="training", unit="epoch", leave=False)
 
 
-def _history(net: Network, done: list[tuple[Epoch, float, float]], validated: bool, stopped: str) -> History:
-    epochs = [epoch for epoch, _, _ in done]
+def _history(net: Network, done: list[Done], validated: bool, stopped: str) -> History:
     return History(
-        net=epochs[-1].net if epochs else net,
-        loss=np.array([e.loss for e in epochs]),
-        accuracy=np.array([e.accuracy for e in epochs]),
-        validation_loss=np.array([v for _, v, _ in done] if validated else []),
-        validation_accuracy=np.array([v for _, _, v in done] if validated else []),
-        gradient_norm={l: np.array([e.gradient_norm[l] for e in epochs]) for l in net.W},
+        net=done[-1].epoch.network() if done else net,
+        loss=np.array([d.epoch.loss for d in done]),
+        accuracy=np.array([d.epoch.accuracy for d in done]),
+        validation_loss=np.array([d.loss for d in done] if validated else []),
+        validation_accuracy=np.array([d.accuracy for d in done] if validated else []),
+        gradient_norm={l: np.array([d.epoch.gradient_norm[l] for d in done]) for l in net.W},
         stopped=stopped,
     )

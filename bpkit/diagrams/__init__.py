@@ -1,0 +1,10 @@
+"""Pictures of networks and of computational graphs, as SVG text: pure functions of data, no drawing program needed."""
+
+from __future__ import annotations
+
+from .graphs import graph, neuron
+from .networks import network
+from .nodes import Node
+from .scene import Picture
+
+__all__ = ["Node", "Picture", "graph", "network", "neuron"]

@@ -1,0 +1,175 @@
+"""Behaviour: what a function gives on every case, in a form in which two functions can be compared.
+
+An ``Outcome`` is the result of one case taken apart into named leaves (delta, or z[1], z[2]), or what stands in its
+place: an exception, or an ``Odd`` result that is no result at all (None, a function, a matrix ...).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import CodeType
+from typing import Any
+
+from ..shapes import describe
+from .declare import Case, Exercise
+from .guard import Call, TimeUp, call, clone
+from .maths import np
+
+FLOAT32_TOLERANCE = 1e-4
+ABSOLUTE = {True: 1e-6, False: 1e-13}
+
+
+class Odd(Exception):
+    """A result that cannot be compared: its kind, and what was wanted and came, in words."""
+
+    def __init__(self, kind: str, words: str, leaf: str = "") -> None:
+        super().__init__(words)
+        self.kind, self.words, self.leaf = kind, words, leaf
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The result of one case as leaves, or the failure in its place; then what the call did besides."""
+
+    leaves: Mapping[str, Any] = field(default_factory=dict)
+    failure: BaseException | None = None
+    odd: Odd | None = None
+    warning: str = ""
+    changed: tuple[int, ...] = ()
+    ran: frozenset[CodeType] = frozenset()
+
+    @property
+    def gave(self) -> bool:
+        """Whether there are numbers to compare."""
+        return self.failure is None and self.odd is None
+
+
+def arguments(exercise: Exercise, case: Case, seed: int) -> tuple[Any, ...]:
+    """The arguments of ``case``: for a fixed case always the same, for an ordinary one as the seed has it."""
+    place = exercise.cases.index(case)
+    return case.make(np.random.default_rng([0 if case.fixed else seed, place]))
+
+
+def outcome(exercise: Exercise, function: Callable[..., Any], args: tuple[Any, ...], watch: bool = False) -> Outcome:
+    """Call ``function`` with copies of ``args`` and take its result apart."""
+    done = call(function, args, watch=watch)
+    leaves, odd = _take_apart(exercise, args, done)
+    return Outcome(leaves, done.failure, odd, done.warning, done.changed, done.ran)
+
+
+def behaviour(exercise: Exercise, function: Callable[..., Any], seed: int = 0, watch: bool = False) -> list[Outcome]:
+    """The outcome of every case; after a time-out the cases that are left are not tried."""
+    found: list[Outcome] = []
+    for case in exercise.cases:
+        if found and isinstance(found[-1].failure, TimeUp):
+            found.append(found[-1])
+        else:
+            found.append(outcome(exercise, function, arguments(exercise, case, seed), watch))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def expected(exercise: Exercise, place: int, seed: int, mistakes: frozenset[str] = frozenset()) -> Outcome:
+    """The outcome of the reference on case ``place``, with ``mistakes`` switched on."""
+    given, switched = arguments(exercise, exercise.cases[place], seed), dict.fromkeys(mistakes, True)
+    return outcome(exercise, lambda *args: exercise(*args, **switched), given)
+
+
+def same(exercise: Exercise, one: Outcome, other: Outcome) -> bool:
+    """Whether two outcomes agree: the same leaves with the same numbers, and a warning on both sides if that counts.
+
+    A leaf whose name begins with _ may differ between right answers; it only has to be the same at a second call.
+    """
+    return (one.gave and other.gave and one.leaves.keys() == other.leaves.keys()
+            and all(name.startswith("_") or close(leaf, other.leaves[name], exercise.tolerance)
+                    for name, leaf in one.leaves.items())
+            and (not exercise.quiet or bool(one.warning) == bool(other.warning)))
+
+
+def close(one: Any, other: Any, tolerance: float) -> bool:
+    """Whether two leaves hold the same numbers, measured against the largest; (n,) stands for (n, 1) and (1, n)."""
+    if isinstance(one, str) or isinstance(other, str):
+        return bool(isinstance(one, str) and isinstance(other, str) and one == other)
+    if one.shape != other.shape:
+        if {one.ndim, other.ndim} != {1, 2} or one.size != other.size or 1 not in (one.shape + other.shape):
+            return False
+        one, other = one.ravel(), other.ravel()
+    finite = np.isfinite(other)
+    if not np.array_equal(one[~finite], other[~finite], equal_nan=True) or not np.isfinite(one[finite]).all():
+        return False
+    single = np.float32 in (one.dtype, other.dtype)
+    scale = np.max(np.abs(other[finite]), initial=0.0)
+    allowed = max(tolerance, FLOAT32_TOLERANCE if single else 0.0) * scale + ABSOLUTE[single]
+    return bool((np.abs(one[finite] - other[finite]) <= allowed).all())
+
+
+def _take_apart(exercise: Exercise, args: tuple[Any, ...], done: Call) -> tuple[dict[str, Any], Odd | None]:
+    if done.failure is not None:
+        return {}, None
+    try:
+        value = done.value
+        if exercise.observe:
+            if exercise.returns:
+                _look_for_blanks(value)
+            value = exercise.observe(clone(args), value)
+            return {name: _leaf(name, part) for name, part in value.items()}, None
+        return dict(_leaves(value, [p.name for p in exercise.returns])), None
+    except Odd as odd:
+        return {}, odd
+
+
+def _look_for_blanks(value: Any) -> None:
+    """Raise Odd if there is nothing to observe yet."""
+    several = isinstance(value, (list, tuple))
+    if value is None or value is ... or (several and any(part is ... for part in value)):
+        list(_leaves(value, ["result"] * (len(value) if several else 1)))
+
+
+def _leaves(value: Any, names: list[str]) -> Iterator[tuple[str, Any]]:
+    """Yield (name, array) for every part of a result, blanks first: an open blank outweighs any other oddity."""
+    if value is None or value is ... or callable(value):
+        yield from _parts(" and ".join(names), value)
+    elif len(names) == 1:
+        yield from _parts(names[0], value)
+    elif not isinstance(value, (tuple, list)) or len(value) != len(names):
+        came = f"{len(value)} results" if isinstance(value, (tuple, list)) else describe(value)
+        raise Odd("wrong_count", f"{len(names)} results are wanted, {', '.join(names)}; {came} came")
+    else:
+        pairs = sorted(zip(names, value, strict=True), key=lambda pair: pair[1] is not ...)
+        for name, part in pairs:
+            yield from _parts(name, part)
+
+
+def _parts(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for key in sorted(value, key=str):
+            yield f"{name}[{key}]", _leaf(f"{name}[{key}]", value[key])
+    else:
+        yield name, _leaf(name, value)
+
+
+def _leaf(name: str, value: Any) -> Any:
+    """``value`` as an array or a text; anything else is Odd."""
+    if isinstance(value, str):
+        return value
+    if value is ...:
+        raise Odd("blank", f"{name} is still blank", name)
+    if value is None:
+        raise Odd("none", f"{name} is None: the function ends without returning it", name)
+    if callable(value):
+        raise Odd("function", f"{name} is a function, not its value: something is not called", name)
+    if isinstance(value, np.matrix):
+        raise Odd("matrix", f"{name} is a np.matrix, whose product means something else than an array's", name)
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise Odd("ragged", f"{name} has rows of different lengths", name) from None
+    if array.dtype == object and any(part is ... for part in array.flat):
+        raise Odd("blank", f"{name} still holds a blank", name)
+    if array.dtype.kind == "c" and not np.imag(array).any():
+        array = np.real(array)
+    if array.dtype.kind not in "buif":
+        raise Odd("objects", f"{name} is not made of real numbers, but is {describe(value)}", name)
+    return array if array.dtype.kind == "f" else array.astype(float) if array.dtype.kind == "b" else array

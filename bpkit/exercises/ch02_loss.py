@@ -1,0 +1,249 @@
+"""Chapter 2: the loss.
+
+Letters: a prediction, y target, both (n, N) or (K, N), one example a column; L loss; z weighted sum; K classes, N examples.
+"""
+
+from __future__ import annotations
+
+from .cases import between, bits, columns_of_probability, one_hot, over_sizes
+from .declare import exercise
+from .maths import differences, np
+
+CLASSES = {
+    "sizes all different": lambda rng: (columns_of_probability(rng, 3, 5), one_hot(rng, 3, 5)),
+    "sizes all equal": lambda rng: (columns_of_probability(rng, 4, 4), one_hot(rng, 4, 4)),
+    "a batch of one": lambda rng: (columns_of_probability(rng, 3, 1), np.eye(3)[:, 1:2]),
+    "two classes": lambda rng: (columns_of_probability(rng, 2, 5), one_hot(rng, 2, 5)),
+    "shared targets": lambda rng: (columns_of_probability(rng, 3, 4), columns_of_probability(rng, 3, 4)),
+    "probability 0 where the target is 0": lambda rng: (np.array([[0.0, 0.25], [0.6, 0.0], [0.4, 0.75]]),
+                                                        np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 0.0]])),
+    "mostly wrong": lambda rng: (np.array([[0.7, 0.2, 0.1], [0.1, 0.7, 0.8], [0.2, 0.1, 0.1]]), np.eye(3)[:, [2, 0, 1]]),
+}
+
+LABELS = {
+    "sizes all different": lambda rng: (between(rng, 3, 5), bits(rng, 3, 5)),
+    "sizes all equal": lambda rng: (between(rng, 4, 4), bits(rng, 4, 4)),
+    "a batch of one": lambda rng: (np.array([[0.9]]), np.array([[1.0]])),
+    "one output": lambda rng: (between(rng, 1, 5), bits(rng, 1, 5)),
+    "all targets 0": lambda rng: (between(rng, 2, 3), np.zeros((2, 3))),
+    "targets between": lambda rng: (between(rng, 2, 4), between(rng, 2, 4)),
+}
+
+
+@exercise(
+    "2.1", "a (n, N), y (n, N) -> loss",
+    cases=over_sizes(),
+    flaws="""
+        no_half: the half left out
+            Which constant makes the derivative come out without a 2?
+        summed: the sum over the examples where their mean is meant
+            Should the loss of a batch grow with the batch?
+        mean_over_outputs: the mean over the outputs as well
+            Which of the two axes does the 1/N belong to?
+        per_output: the mean over the outputs, and the sum over the examples
+            Which axis counts the examples?
+        not_squared: the sizes of the differences in place of their squares
+            How much worse is a miss of 2 than a miss of 1?
+        signed: the differences themselves
+            Can two misses cancel each other?
+        root: the square root of it
+            Is the loss a squared error, or its root?
+        of_the_sum: the square of the summed difference
+            What comes first: squaring each miss, or adding them up?
+        difference_of_squares: the difference of the squares
+            What is squared: the miss, or the two numbers each?
+    """,
+    hints="""
+        One example first: how far is each output from its target, and how is that counted?
+        Add over the outputs of an example, then take the mean over the examples.
+        The half is there so that the derivative has no 2.
+    """,
+)
+def half_mse(a, y, *, unless):
+    N = a.shape[1]
+    misses = unless((a - y) ** 2, not_squared=np.abs(a - y), signed=a - y, difference_of_squares=a**2 - y**2,
+                    of_the_sum=np.sum(a - y, axis=0, keepdims=True) ** 2)
+    count = unless(N, summed=1, mean_over_outputs=a.size, per_output=a.shape[0])
+    loss = np.sum(misses) / count / unless(2, no_half=1)
+    return unless(lambda: loss, root=lambda: np.sqrt(np.abs(loss)))
+
+
+@exercise(
+    "2.2", "a (K, N), y (K, N) -> loss",
+    cases=CLASSES, tolerance=1e-6,
+    flaws="""
+        sign: the minus left out
+            What sign does the logarithm of a probability have, and what sign should a loss have?
+        summed: the sum over the examples where their mean is meant
+            Should the loss of a batch grow with the batch?
+        mean_over_classes: the mean over the classes as well
+            How many of the K terms of an example are not 0?
+        base_ten: logarithms to base 10
+            Which logarithm has the slope 1/a?
+        base_two: logarithms to base 2
+            Which logarithm has the slope 1/a?
+        largest: the class that the network favours, in place of the right one
+            Who says which class counts: the network, or the target?
+        error_rate: the share of wrong answers
+            Does it make a difference whether the network was nearly sure?
+        exchanged: prediction and target exchanged
+            Whose logarithm is taken: of what is predicted, or of what is true?
+        both_terms: the terms of the other classes added
+            Which classes does the formula of this exercise count?
+        no_logarithm: the probability itself
+            How bad is a probability of 0.001 for the truth, compared with 0.01?
+        zero_times_infinity: 0 times the logarithm of 0
+            What should a term cost whose target is 0?
+        squared: squared errors in place of logarithms
+            Which loss is this exercise about?
+    """,
+    hints="""
+        Only the right class of each example counts: its target is 1, all others are 0.
+        Take the logarithm of the probability that the network gives the truth, add, and mind the sign.
+        A probability of exactly 0 has no logarithm. Where may it stand without doing harm, and how do you keep it there?
+    """,
+)
+def cross_entropy(a, y, *, unless):
+    log = unless(np.log, base_ten=np.log10, base_two=np.log2)
+    a, y = unless((a, y), exchanged=(y, a), largest=(a, (a == np.max(a, axis=0)) * 1.0))
+    with np.errstate(all="ignore"):
+        safe = y * log(np.where(y > 0, a, 1.0))
+        terms = unless(safe, no_logarithm=y * a, zero_times_infinity=y * log(a), squared=-((a - y) ** 2),
+                       both_terms=safe + (1 - y) * log(np.where(y < 1, 1 - a, 1.0)),
+                       error_rate=-y * (a < np.max(a, axis=0)))
+    count = unless(a.shape[1], summed=1, mean_over_classes=a.size)
+    return unless(-1, sign=1) * np.sum(terms) / count
+
+
+@exercise(
+    "2.3", "a (n, N), y (n, N) -> loss",
+    cases=LABELS | {"sure and right": lambda rng: (np.array([[0.0, 1.0, 0.5]]), np.array([[0.0, 1.0, 1.0]]))},
+    tolerance=1e-6,
+    flaws="""
+        first_half: the half for y = 1 alone
+            What does this loss teach where y is 0?
+        second_half: the half for y = 0 alone
+            What does this loss teach where y is 1?
+        sign: the minus left out
+            What sign does the logarithm of a probability have, and what sign should a loss have?
+        minus_between: the two halves subtracted
+            Is one of the halves a reward?
+        summed: the sum over the examples where their mean is meant
+            Should the loss of a batch grow with the batch?
+        mean_over_outputs: the mean over the outputs as well
+            Which of the two axes does the 1/N belong to?
+        base_ten: logarithms to base 10
+            Which logarithm has the slope 1/a?
+        exchanged: prediction and target exchanged
+            Whose logarithm is taken: of what is predicted, or of what is true?
+        same_logarithm: the same logarithm in both halves
+            If a is the probability of a 1, what is the probability of a 0?
+        not_weighted: both halves for every example
+            Which half counts where y is 1, and which where y is 0?
+        zero_times_infinity: 0 times the logarithm of 0
+            What should a half cost that does not count?
+    """,
+    hints="""
+        Write down what an example costs where y is 1, and what it costs where y is 0.
+        y and 1 - y switch these two costs on and off, so that one line serves both.
+        At a = 0 and a = 1 one of the logarithms does not exist. Is it ever needed there?
+    """,
+)
+def binary_cross_entropy(a, y, *, unless):
+    log = unless(np.log, base_ten=np.log10)
+    a, y = unless((a, y), exchanged=(y, a))
+    with np.errstate(all="ignore"):
+        safe = log(np.where(y > 0, a, 1.0)), log(np.where(y < 1, 1 - a, 1.0))
+        one, zero = unless(safe, zero_times_infinity=(log(a), log(1 - a)),
+                           same_logarithm=(safe[0], log(np.where(y < 1, a, 1.0))))
+        both = unless((y * one, (1 - y) * zero), first_half=(y * one, 0), second_half=(0, (1 - y) * zero),
+                      minus_between=(y * one, (y - 1) * zero), not_weighted=(np.log(a), np.log(1 - a)))
+    count = unless(a.shape[1], summed=1, mean_over_outputs=a.size)
+    return unless(-1, sign=1) * np.sum(both[0] + both[1]) / count
+
+
+@exercise(
+    "2.4", "z (K, N) -> log_a (K, N)",
+    quiet=True,
+    cases=over_sizes(large=1000.0),
+    flaws="""
+        overflow: exponentials of large numbers
+            What may you subtract from all z of a column without changing the result?
+        underflow: the logarithm of a softmax that has become 0
+            Which step turns a very small probability into 0, and can the logarithm come before it?
+        across_the_batch: every row treated as one example
+            Do the classes of one example share the probability, or the examples of one class?
+        over_everything: the whole table treated as one example
+            How much probability does one example have to share?
+        no_logarithm: the softmax itself
+            Should the numbers be negative, or between 0 and 1?
+        shift_not_undone: the largest z subtracted on one side only
+            What is subtracted from z has to be subtracted inside the sum as well. Does it cancel?
+        not_normalised: no normalisation
+            What should the exponentials of a column sum to?
+        sign: the sign turned around
+            Is the logarithm of a probability above or below 0?
+        base_ten: logarithms to base 10
+            Which logarithm undoes the exponential?
+        mean: the mean of the exponentials in place of their sum
+            What should the exponentials of a column sum to?
+    """,
+    hints="""
+        Write the logarithm of the fraction as a difference: what is the logarithm of the part above the line?
+        What is left is z minus the logarithm of a sum of exponentials.
+        Keep that sum from overflowing with the trick of 1.3, and put the shift back afterwards.
+    """,
+)
+def log_softmax(z, *, unless):
+    axis = unless(0, across_the_batch=1, over_everything=None)
+    log = unless(np.log, base_ten=np.log10)
+    top = unless(lambda: np.max(z, axis=axis, keepdims=True), overflow=0.0)
+    e = np.exp(z - top)
+    add = unless(np.sum, mean=np.mean)
+    inside = log(add(e, axis=axis, keepdims=True))
+    right = z - top - inside
+    result = unless(lambda: right, underflow=lambda: log(e / add(e, axis=axis, keepdims=True)), not_normalised=z,
+                    no_logarithm=lambda: np.exp(right), shift_not_undone=lambda: z - inside)
+    return unless(1, sign=-1) * result
+
+
+@exercise(
+    "2.5", "a (n, N), y (n, N) -> dL_da (n, N)",
+    cases=LABELS,
+    flaws="""
+        sign: the sign turned around
+            The prediction is too small: should a rise, and does L fall when it does?
+        first_half: the half for y = 1 alone
+            How does the loss change with a where y is 0?
+        second_half: the half for y = 0 alone
+            How does the loss change with a where y is 1?
+        inner_derivative: the inner derivative of 1 - a forgotten
+            When a grows, does 1 - a grow?
+        not_divided_by_N: the 1/N left out
+            The loss is a mean over the examples. What does that do to its slope?
+        divided_twice: the 1/N taken twice
+            How often does the mean over the examples occur?
+        over_outputs: divided by the number of all entries
+            Which axis does the 1/N belong to?
+        times_slope: the slope of the sigmoid multiplied in already
+            Is dL/da asked for, or dL/dz?
+        value: logarithms in place of their derivatives
+            What is the slope of the logarithm?
+        exchanged: prediction and target exchanged
+            With respect to which of the two do you differentiate?
+    """,
+    hints="""
+        The derivative of the logarithm is one over its argument. Take the two halves one by one.
+        The second half holds 1 - a, whose own derivative has to be multiplied in.
+        The 1/N of the loss stays where it is.
+    """,
+    referee=lambda a, y: {"dL_da": differences(lambda a: binary_cross_entropy(a, y), a)},
+)
+def bce_prime(a, y, *, unless):
+    a, y = unless((a, y), exchanged=(y, a))
+    with np.errstate(all="ignore"):
+        one, zero = unless((-y / a, (1 - y) / (1 - a)), value=(-y * np.log(a), (1 - y) * np.log(1 - a)),
+                           times_slope=(-y * (1 - a), (1 - y) * a))
+    slope = unless(one + zero, first_half=one, second_half=zero, inner_derivative=one - zero)
+    count = unless(a.shape[1], not_divided_by_N=1, divided_twice=a.shape[1] ** 2, over_outputs=a.size)
+    return unless(1, sign=-1) * slope / count

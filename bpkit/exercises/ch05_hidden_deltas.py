@@ -1,0 +1,156 @@
+"""Chapter 5: the error signal of a hidden layer.
+
+Letters: W_next (k, n) weights into the next layer, delta_next (k, N) its error signal, z (n, N) weighted sums of this layer,
+f its activation function, delta = dL/dz; l layer, L the last one; i one unit of this layer; N examples.
+"""
+
+from __future__ import annotations
+
+from .behaviour import Odd
+from .cases import normal, over_networks, over_sizes
+from .declare import exercise
+from .maths import np, slope, value
+
+
+@exercise(
+    "5.1", "W_next (k, n), delta_next (k, N), i -> share (N)",
+    cases=over_sizes(i=lambda rng, sizes: sizes["n"] - 1),
+    flaws="""
+        wrong_way: the wires into unit i of the next layer, not those out of unit i
+            Which index of W_next names the unit that a wire comes from?
+        one_path: the first wire alone
+            How many units does unit i feed? Does each of them send its error back?
+        last_path: the last wire alone
+            Is the result kept from one round of the loop to the next, or written over?
+        weights_omitted: all wires equally thick
+            Does a thin wire carry as much of the blame as a thick one?
+        normalised: weights turned into shares that sum to one
+            Is the blame divided among the units, or does each wire carry its own?
+        mean: the mean over the wires instead of their sum
+            If a unit feeds twice as many others, does it matter more or as much?
+        size_only: the sizes of the weights, without their signs
+            What happens to the loss if a unit feeds another through a negative weight?
+        first_unit: another unit than unit i
+            Is i used in every round?
+        sign: the opposite sign
+            Where does a minus come in, and is it asked for here?
+        over_examples: the examples added up
+            How many errors does one unit have, if there are N examples?
+    """,
+    hints="""
+        Unit i feeds every unit of the next layer, each through a wire of its own. Go through these wires one by one.
+        Each wire brings back the error at its far end, times its weight.
+        Start from nothing and add what each wire brings.
+    """,
+)
+def share_of_error(W_next, delta_next, i, *, unless):
+    i = unless(i, first_unit=0)
+    wires = unless(W_next[:, i], wrong_way=lambda: W_next[i, :], weights_omitted=np.ones(len(W_next)), size_only=np.abs(W_next[:, i]),
+                   normalised=W_next[:, i] / W_next.sum(axis=1))
+    brought = unless(1, sign=-1) * wires[:, None] * delta_next
+    share = unless(np.sum, one_path=_first, last_path=_last, mean=np.mean)(brought, axis=0)
+    return unless(share, over_examples=np.sum(share))
+
+
+def _first(brought, axis):
+    return brought[0]
+
+
+def _last(brought, axis):
+    return brought[-1]
+
+
+@exercise(
+    "5.2", "W_next (k, n), delta_next (k, N), z (n, N), f -> delta (n, N)",
+    cases=over_sizes(),
+    twins={"bp.hidden_delta": "bpkit.backprop:hidden_delta"},
+    flaws="""
+        missing_transpose: W_next taken as it stands
+            Row or column: where in W_next are the wires that leave one hidden unit?
+        inverse: the inverse of W_next
+            Does the way back undo the way forward, or does it ask each wire for its share?
+        weights_omitted: all weights left out
+            Do all wires carry the same share of the error?
+        one_path: the first wire out of each unit alone
+            How many units of the next layer does one hidden unit feed?
+        normalised: weights turned into shares that sum to one
+            Is the blame divided among the units, or does each wire carry its own?
+        updated_weights: weights that have already made their step
+            At which weights was the loss computed?
+        relu_on_signal: negative error signals cut off
+            What is it that closes a gate: the sign of z, or the sign of the error?
+        slope_missing: f' left out
+            Between a and z stands f. How much of a change in z gets through?
+        slope_at_a: f' taken at a instead of z
+            f' is a function of what: of the sum that went into f, or of what came out?
+        times_a: the activation in place of f'
+            Is the local factor of f its value or its slope?
+        gate_open: gates that never close
+            What is the slope of relu where z is negative?
+        matmul: a matrix product where every entry meets its own partner
+            Does unit 1's slope act on unit 2's error?
+        divided_by_N: one more division by the number of examples
+            Where does the mean over the examples live already?
+        sign: the opposite sign
+            Where does a minus come in, and is it asked for here?
+    """,
+    hints="""
+        First for one hidden unit: which units does it feed, and what does each wire bring back?
+        Write that sum with indices: one index counts the units of the next layer, and it is summed. Where does it stand in W_next?
+        The sum is the error at a. To get to z, each entry passes through the slope of f at its own z.
+    """,
+)
+def hidden_delta(W_next, delta_next, z, f, *, unless):
+    a = value(f, z)
+    W = unless(W_next, weights_omitted=np.ones_like(W_next), normalised=W_next / W_next.sum(axis=1, keepdims=True),
+               updated_weights=lambda: W_next - delta_next @ a.T)
+    back = unless(lambda: W.T @ delta_next, missing_transpose=lambda: W @ delta_next, inverse=lambda: np.linalg.inv(W) @ delta_next,
+                  one_path=lambda: W[:1].T @ delta_next[:1])
+    back = unless(1, sign=-1) * unless(back, relu_on_signal=np.maximum(back, 0), divided_by_N=back / z.shape[1])
+    gate = unless(slope(f, z), slope_missing=np.ones_like(z), slope_at_a=slope(f, a), times_a=a,
+                  gate_open=np.ones_like(z) if f.name == "relu" else slope(f, z))
+    return unless(lambda: back * gate, matmul=lambda: back @ gate)
+
+
+@exercise(
+    "5.3", "W, f, z, delta_out -> delta",
+    cases=over_networks(delta_out=lambda rng, net: normal(rng, *net.y.shape)),
+    flaws="""
+        missing_transpose: weights that are not transposed
+            Where in W are the wires that leave one unit?
+        same_layer: W of the layer itself instead of the next one
+            Which weights lead from layer l to where the error comes from?
+        slope_missing: f' left out
+            Between a and z stands f. How much gets through?
+        slope_of_next: f' taken at the next layer's z
+            Whose gate does the signal pass last: that of layer l or that of layer l + 1?
+        slope_at_a: f' taken at a instead of z
+            f' is a function of what went into f, or of what came out?
+        always_output: the output's delta used for every layer
+            Whose delta does layer l get its error from?
+        output_slope_again: the output's slope applied once more
+            Is delta_out the error at z or at a?
+        output_left_out: the output layer left out
+            Which layers have a delta?
+        sign: a minus at every layer
+            Does a layer turn the error around?
+        input_too: one layer too many
+            Does layer 0 have a z?
+    """,
+    hints="""
+        The last layer's delta is given. Which layer comes next, and what does it need?
+        Use your function of 5.2 once for each hidden layer, from the last to the first.
+        Layer l needs the weights and the delta of layer l + 1, and its own z and f.
+    """,
+)
+def all_deltas(W, f, z, delta_out, *, unless):
+    L = len(W)
+    delta = {L: unless(delta_out, output_slope_again=lambda: delta_out * (slope(f[L], z[L]) if f[L].name != "softmax" else 0.5))}
+    for l in range(L - 1, 0, -1):
+        weights = unless(W[l + 1], same_layer=W[l])
+        source = unless(delta[l + 1], always_output=delta[L])
+        back = unless(1, sign=-1) * unless(lambda w=weights, d=source: w.T @ d, missing_transpose=lambda w=weights, d=source: w @ d)
+        at = unless(z[l], slope_of_next=z[l + 1], slope_at_a=value(f[l], z[l]))
+        delta[l] = back * unless(slope(f[l], at), slope_missing=1.0)
+    return unless(delta, output_left_out={l: d for l, d in delta.items() if l < L},
+                  input_too=lambda: delta | {0: W[1].T @ delta[1]})

@@ -1,0 +1,294 @@
+"""Chapter 7: updates.
+
+Letters: w a parameter of any shape, g = dL/dw, eta step size; v velocity (momentum) or mean square (Adam), m mean of the
+gradients, beta their memories, t number of the step, counted from 1; W1, b1, W2, b2 a network of two layers, x, y one example.
+"""
+
+from __future__ import annotations
+
+from .cases import normal, whole
+from .declare import exercise
+from .maths import differences, np, sigmoid
+
+
+def cases(arrays, numbers):
+    """Cases of ``arrays`` arrays of one shape each, followed by the numbers that ``numbers(rng)`` draws."""
+    def make(shape):
+        return lambda rng: (*(normal(rng, *shape) for _ in range(arrays)), *numbers(rng))
+
+    tags = {"a table of weights": (4, 3), "as many rows as columns": (3, 3), "a bias": (4, 1), "a single weight": (1, 1)}
+    return {tag: make(shape) for tag, shape in tags.items()} | {
+        "whole numbers": lambda rng: (*(np.roll(whole(2, 3), k) for k in range(arrays)), *numbers(rng)),
+        "a gradient of zero": lambda rng: (normal(rng, 3, 2), np.zeros((3, 2)), *(normal(rng, 3, 2) for _ in range(arrays - 2)),
+                                           *numbers(rng))}
+
+
+@exercise(
+    "7.1", "w, g, eta -> w_new",
+    cases=cases(2, lambda rng: (rng.uniform(0.01, 0.5),)),
+    flaws="""
+        ascent: a step uphill
+            The gradient points to where L grows. Where do you want to go?
+        eta_missing: a step of the full gradient
+            What decides how far a step goes?
+        eta_divides: a division by eta
+            Should a larger eta make the step longer or shorter?
+        shrunk: the weight shrunk by eta
+            What is multiplied by eta: the weight, or its gradient?
+        step_only: the step alone
+            Is the new weight asked for, or the way to it?
+        gradient_sign: the sign of the gradient alone
+            Is the step on a steep slope longer than on a gentle one?
+        squared: the square of the gradient
+            In which direction does a squared gradient point?
+        from_zero: the gradient subtracted from nothing but eta
+            From where does the step start?
+        normalised: a gradient of length one
+            Is the step on a steep slope longer than on a gentle one?
+    """,
+    hints="""
+        Where are you, in which direction does L grow, and how far do you want to go the other way?
+        The step is the gradient times eta.
+        Make a new array; the caller still needs the old weights.
+    """,
+)
+def gd_step(w, g, eta, *, unless):
+    length = np.sqrt(np.sum(g**2))
+    g = unless(g, gradient_sign=np.sign(g), squared=g**2, normalised=g / length if length else g)
+    step = unless(eta * g, eta_missing=g, eta_divides=g / eta, shrunk=eta * w)
+    return unless(w - step, ascent=w + step, step_only=-step, from_zero=eta - g)
+
+
+@exercise(
+    "7.2", "w, g, v, eta, beta -> w_new, v_new",
+    cases=cases(3, lambda rng: (rng.uniform(0.01, 0.5), rng.uniform(0.5, 0.95))),
+    flaws="""
+        ascent: a step uphill
+            The velocity collects gradients. Where do they point?
+        averaged: the new gradient weighted with 1 - beta
+            Does this form of momentum take a mean of the gradients, or a sum that fades?
+        memory_missing: a velocity without memory
+            What does the velocity keep of what it was before?
+        beta_missing: a velocity that never fades
+            How much of the old velocity is left after one step?
+        beta_on_gradient: beta on the gradient in place of the velocity
+            Which of the two fades: what was, or what is new?
+        old_velocity: the step taken with the velocity of before
+            Does the gradient of this step take part in this step?
+        gradient_step: the step taken along the gradient
+            Along what does w move?
+        eta_inside: eta inside the velocity
+            Is the velocity a sum of gradients, or of steps?
+        look_ahead: a second portion of the velocity, as in Nesterov's form
+            Which velocity does the step of this exercise follow?
+        velocity_not_kept: the old velocity returned
+            What does the next step need to know?
+        eta_missing: a step of the full velocity
+            What decides how far a step goes?
+    """,
+    hints="""
+        First the velocity: a part of what it was, and the new gradient on top.
+        Then the step, along the new velocity.
+        Both are needed for the next step, so both are returned.
+    """,
+)
+def momentum_step(w, g, v, eta, beta, *, unless):
+    v_new = unless(beta * v + g, averaged=beta * v + (1 - beta) * g, memory_missing=g, beta_missing=v + g,
+                   beta_on_gradient=v + beta * g, eta_inside=beta * v + eta * g)
+    along = unless(v_new, old_velocity=v, gradient_step=g, look_ahead=beta * v_new + g)
+    inside = bool(unless.on & {"eta_inside"})
+    step = unless(along if inside else eta * along, eta_missing=along)
+    return unless(w - step, ascent=w + step), unless(v_new, velocity_not_kept=v)
+
+
+def adam_numbers(t):
+    """The numbers of Adam's step number ``t``; a large eps, so that its place shows."""
+    return lambda rng: (t, rng.uniform(0.01, 0.1), 0.8, 0.95, 0.1)
+
+
+def adam_cases():
+    """Steps 1 to 7; v is a mean of squares, and so positive."""
+    def make(shape, t):
+        return lambda rng: (normal(rng, *shape), normal(rng, *shape), normal(rng, *shape), normal(rng, *shape) ** 2,
+                            *adam_numbers(t)(rng))
+
+    return {
+        "the first step": lambda rng: (normal(rng, 4, 3), normal(rng, 4, 3), np.zeros((4, 3)), np.zeros((4, 3)),
+                                       *adam_numbers(1)(rng)),
+        "the second step": make((3, 3), 2),
+        "the third step": make((4, 1), 3),
+        "a single weight": make((1, 1), 5),
+        "whole numbers": lambda rng: (whole(2, 3), np.roll(whole(2, 3), 1), np.roll(whole(2, 3), 2), whole(2, 3) ** 2,
+                                      4, 0.5, 0.75, 0.875, 0.25),
+        "the usual constants": lambda rng: (normal(rng, 2, 3), normal(rng, 2, 3), normal(rng, 2, 3), normal(rng, 2, 3) ** 2,
+                                            7, 0.001, 0.9, 0.999, 1e-8),
+    }
+
+
+@exercise(
+    "7.3", "w, g, m, v, t, eta, beta1, beta2, eps -> w_new, m_new, v_new",
+    cases=adam_cases(),
+    flaws="""
+        no_correction: no bias correction
+            m and v start at 0. How large are they after one step, compared with what they estimate?
+        mean_not_corrected: no bias correction for m
+            Which of the two means starts at 0?
+        square_not_corrected: no bias correction for v
+            Which of the two means starts at 0?
+        t_too_small: a step number counted from 0
+            By what would you divide in the first step, if t were 0?
+        t_too_large: a step number that is one too large
+            Which number has the first step?
+        eps_in_root: eps inside the root
+            What is eps there to prevent, and where does it stand in the formula?
+        no_eps: eps left out
+            What happens where the gradient has been 0 so far?
+        betas_exchanged: the two memories exchanged
+            Which beta belongs to the mean, and which to the mean of squares?
+        square_missing: v collected from g in place of its square
+            v estimates how large the gradient is. May it be negative?
+        no_root: the root left out
+            In which unit is v, if g is in metres?
+        ascent: a step uphill
+            Which way does the mean gradient point?
+        corrected_kept: the corrected means returned for the next step
+            What happens to a correction that is applied twice?
+        gradient_for_mean: the gradient itself in place of its mean
+            What does Adam step along?
+        not_averaged: the new gradient taken whole
+            Which part of a mean does the new value make up?
+        old_means: the step taken with the means of before
+            Does the gradient of this step take part in this step?
+    """,
+    hints="""
+        Two running means first: of the gradient, and of its square. Each keeps a part beta of what it was.
+        Both start at 0 and are too small at first; divide by what they would be if every gradient were 1.
+        The step is the corrected mean over the root of the corrected square; eps keeps that from being divided by 0.
+    """,
+)
+def adam_step(w, g, m, v, t, eta, beta1, beta2, eps, *, unless):
+    beta1, beta2 = unless((beta1, beta2), betas_exchanged=(beta2, beta1))
+    fresh1, fresh2 = unless((1 - beta1, 1 - beta2), not_averaged=(1.0, 1.0))
+    m_new, v_new = beta1 * m + fresh1 * g, beta2 * v + fresh2 * unless(g**2, square_missing=g)
+    m_used, v_used = unless((m_new, v_new), gradient_for_mean=(g, v_new), old_means=(m, v))
+    t = unless(t, t_too_small=t - 1, t_too_large=t + 1)
+    with np.errstate(all="ignore"):
+        by_m, by_v = unless((1 - beta1**t, 1 - beta2**t), no_correction=(1.0, 1.0), mean_not_corrected=(1.0, 1 - beta2**t),
+                            square_not_corrected=(1 - beta1**t, 1.0))
+        m_hat, v_hat = np.divide(m_used, by_m), np.divide(v_used, by_v)
+        below = unless(lambda: np.sqrt(v_hat) + eps, eps_in_root=lambda: np.sqrt(v_hat + eps), no_eps=lambda: np.sqrt(v_hat),
+                       no_root=lambda: v_hat + eps)
+        step = eta * m_hat / below
+    m_kept, v_kept = unless((m_new, v_new), corrected_kept=(m_hat, v_hat))
+    return unless(w - step, ascent=w + step), m_kept, v_kept
+
+
+@exercise(
+    "7.4", "m, beta, t -> m_hat",
+    cases={
+        "the first step": lambda rng: (normal(rng, 3, 2), 0.9, 1),
+        "the second step": lambda rng: (normal(rng, 2, 3), 0.9, 2),
+        "the tenth step": lambda rng: (normal(rng, 4, 1), 0.8, 10),
+        "a long memory": lambda rng: (normal(rng, 2, 2), 0.999, 5),
+        "whole numbers": lambda rng: (whole(2, 3), 0.5, 3),
+        "no memory": lambda rng: (normal(rng, 2, 2), 0.0, 4),
+    },
+    flaws="""
+        not_corrected: no correction
+            How large is m after one step, if every gradient is 1?
+        multiplied: a multiplication in place of the division
+            m is too small at first. Should the correction make it larger or smaller?
+        no_power: the same correction at every step
+            Does m stay too small for ever?
+        power_alone: a division by the power of beta alone
+            How large is m after t steps, if every gradient is 1?
+        t_too_small: a step number counted from 0
+            Which number has the first step?
+        t_too_large: a step number that is one too large
+            Which number has the first step?
+        times_t: t as a factor in place of a power
+            What is left of the start after two steps: twice beta, or beta of beta?
+        plus: the power added in place of subtracted
+            How large is m after t steps, if every gradient is 1?
+    """,
+    hints="""
+        Let every gradient be 1: how large is m after one step, after two, after three?
+        What is missing to 1 shrinks by the factor beta in every step.
+        Divide by what m would be if every gradient were 1.
+    """,
+)
+def corrected(m, beta, t, *, unless):
+    t = unless(t, t_too_small=t - 1, t_too_large=t + 1)
+    with np.errstate(all="ignore"):
+        power = unless(np.float64(beta) ** t, no_power=beta, times_t=beta * t)
+        share = unless(1 - power, power_alone=power, plus=1 + power)
+        return unless(lambda: m / share, not_corrected=m, multiplied=lambda: m * share)
+
+
+def mazur(rng):
+    """The example of Matt Mazur's "A step by step backpropagation example" (mattmazur.com, 2015)."""
+    return (np.array([[0.15, 0.20], [0.25, 0.30]]), np.full((2, 1), 0.35), np.array([[0.40, 0.45], [0.50, 0.55]]),
+            np.full((2, 1), 0.60), np.array([[0.05], [0.10]]), np.array([[0.01], [0.99]]), 0.5)
+
+
+def two_layers(rng, n, m, k):
+    """A network n-m-k, one example and a step size."""
+    return (normal(rng, m, n), normal(rng, m, 1), normal(rng, k, m), normal(rng, k, 1), normal(rng, n, 1),
+            rng.uniform(0.1, 0.9, (k, 1)), 0.5)
+
+
+@exercise(
+    "7.5", "W1 (m, n), b1 (m, 1), W2 (k, m), b2 (k, 1), x (n, 1), y (k, 1), eta -> W1_new, W2_new",
+    cases={
+        "the mystery's own numbers": mazur,
+        "sizes all different": lambda rng: two_layers(rng, 4, 3, 2),
+        "sizes all equal": lambda rng: two_layers(rng, 3, 3, 3),
+        "a single output": lambda rng: two_layers(rng, 2, 3, 1),
+        "a large step": lambda rng: (*two_layers(rng, 2, 2, 2)[:6], 5.0),
+        "a small step": lambda rng: (*two_layers(rng, 3, 2, 4)[:6], 0.01),
+    },
+    flaws="""
+        updated_weights: the new W2 in the hidden delta
+            At which weights was the loss computed whose gradient you take?
+        not_transposed: W2 not transposed on the way back
+            Where in W2 are the wires that leave one hidden unit?
+        slope_missing: the slope left out of the hidden delta
+            Between a1 and z1 stands a sigmoid. How much gets through?
+        output_slope_missing: the slope left out of the output's delta
+            The loss is half a squared error, and the output a sigmoid. Do they match?
+        one_output: the error of the first output alone
+            How many outputs does one hidden unit feed?
+        hidden_stays: W1 left as it was
+            Which weights take a step?
+        output_stays: W2 left as it was
+            Which weights take a step?
+        ascent: a step uphill
+            Which way does the gradient point?
+        own_activation: the hidden layer's own activation in its weight gradient
+            Which numbers went into W1?
+    """,
+    hints="""
+        Every gradient belongs to the same loss, and that loss was computed once, with all the old weights.
+        Follow W2 through the lines: where is it read, and where is it written? Which comes first?
+        Compute all gradients before you move any weight.
+    """,
+    referee=lambda W1, b1, W2, b2, x, y, eta: {
+        "W1_new": W1 - eta * differences(lambda W1: mazur_loss(W1, b1, W2, b2, x, y), W1),
+        "W2_new": W2 - eta * differences(lambda W2: mazur_loss(W1, b1, W2, b2, x, y), W2)},
+)
+def mazur_step(W1, b1, W2, b2, x, y, eta, *, unless):
+    a1 = sigmoid(W1 @ x + b1)
+    a2 = sigmoid(W2 @ a1 + b2)
+    delta2 = (a2 - y) * unless(a2 * (1 - a2), output_slope_missing=1.0)
+    step = unless(eta, ascent=-eta)
+    W2_new = W2 - step * delta2 @ a1.T
+    wires = unless(W2, updated_weights=W2_new)
+    back = unless(lambda: wires.T @ delta2, not_transposed=lambda: wires @ delta2, one_output=lambda: wires[:1].T @ delta2[:1])
+    delta1 = back * unless(a1 * (1 - a1), slope_missing=1.0)
+    W1_new = W1 - step * delta1 @ unless(x, own_activation=a1).T
+    return unless(W1_new, hidden_stays=W1), unless(W2_new, output_stays=W2)
+
+
+def mazur_loss(W1, b1, W2, b2, x, y):
+    """Half the squared error of the two-layer network for one example."""
+    return np.sum((sigmoid(W2 @ sigmoid(W1 @ x + b1) + b2) - y) ** 2) / 2

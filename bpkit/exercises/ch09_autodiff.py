@@ -1,0 +1,407 @@
+"""Chapter 9: automatic differentiation.
+
+A value of a computation has ``data``, the ``parents`` it was computed from, ``vjps``, one function g -> dL/dparent for each
+parent, and ``grad``, its own dL/ddata. Letters: g = dL/dout the upstream gradient, in the shape of the output.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .behaviour import Odd
+from .cases import normal
+from .declare import exercise
+from .maths import np
+
+# --- 9.1 ------------------------------------------------------------------------------------------------------------
+
+OPERATIONS: dict[str, Any] = {
+    "add": lambda a, b: a + b,
+    "multiply": lambda a, b: a * b,
+    "matmul": lambda a, b: a @ b,
+    "tanh": lambda a: a.tanh(),
+    "sum": lambda a: a.sum(),
+}
+
+
+def engine(Value: Any) -> Any:
+    """The learner's class as a function: carry out one operation on values, and ask its vjps for their products."""
+    if Value is ...:
+        raise Odd("blank", "Value is still blank")
+    if not isinstance(Value, type):
+        raise Odd("form", f"The class Value itself is wanted; {type(Value).__name__} came")
+
+    def run(operation, arrays, g):
+        parents = [Value(array) for array in arrays]
+        out = OPERATIONS[operation](*parents)
+        if len(out.parents) != len(parents) or any(mine is not theirs for mine, theirs in zip(out.parents, parents, strict=True)):
+            return out.data, []
+        return out.data, [vjp(g) for vjp in out.vjps]
+
+    return run
+
+
+def products(args, result):
+    """The data, and one gradient for each parent."""
+    data, gradients = result
+    return {"data": data, "number of vjps": float(len(gradients))} | {f"vjp {i}": g for i, g in enumerate(gradients)}
+
+
+def operation(name, *shapes, out):
+    """One operation on random arrays of these shapes, with a random upstream gradient of shape ``out``."""
+    return lambda rng: (name, [normal(rng, *shape) for shape in shapes], normal(rng, *out) if out else 1.75)
+
+
+@exercise(
+    "9.1", "operation, arrays, g -> out",
+    name="Value",
+    adapt=engine, observe=products,
+    cases={
+        "a sum": operation("add", (3, 4), (3, 4), out=(3, 4)),
+        "a product": operation("multiply", (3, 4), (3, 4), out=(3, 4)),
+        "a matrix product": operation("matmul", (3, 4), (4, 5), out=(3, 5)),
+        "a square matrix product": operation("matmul", (3, 3), (3, 3), out=(3, 3)),
+        "tanh": operation("tanh", (2, 5), out=(2, 5)),
+        "a sum over everything": operation("sum", (3, 4), out=()),
+    },
+    flaws="""
+        own_value: a product that hands each side its own value
+            Change the left factor a little: by how much does the product change?
+        product_without_upstream: a product that forgets the upstream gradient
+            What does a vjp multiply its local factor with?
+        sum_without_upstream: a sum that forgets the upstream gradient
+            What does a vjp multiply its local factor with?
+        sum_doubles: a sum that doubles the upstream gradient
+            By how much does a sum change when one summand grows by one?
+        left_not_transposed: a matrix product whose left gradient lacks a transpose
+            Write down the shapes: which product of g and the right factor has the shape of the left one?
+        right_not_transposed: a matrix product whose right gradient lacks a transpose
+            Write down the shapes: which product of the left factor and g has the shape of the right one?
+        factors_exchanged: a matrix product whose gradients stand in the wrong order
+            May the factors of a matrix product change places?
+        slope_at_input: tanh's slope formula with the input in it
+            The slope in terms of the output is 1 - a squared. Which number did you square?
+        tanh_without_slope: tanh without its slope
+            How much of a change gets through where tanh is flat?
+        sum_not_spread: a total whose gradient is one number
+            Which shape must the gradient of the summed array have?
+        sum_as_mean: a total whose gradient is shared out
+            By how much does the total change when one entry grows by one?
+        parents_missing: no parents remembered
+            From which values was this one computed, and where is that kept?
+    """,
+    hints="""
+        Each operation makes a new Value: its data, the values it came from, and one function for each of them.
+        Such a function takes g, the gradient of the output, and gives the gradient of that one input, in the input's shape.
+        For a matrix product let the shapes lead you: only one product of g with the other factor fits.
+    """,
+)
+def vjp_of(operation, arrays, g, *, unless):
+    a, b = arrays[0], arrays[-1]
+    if operation == "add":
+        result = a + b, unless([g, g], sum_without_upstream=[g * 0 + 1, g * 0 + 1], sum_doubles=[2 * g, 2 * g])
+    elif operation == "multiply":
+        result = a * b, unless([g * b, g * a], own_value=[g * a, g * b], product_without_upstream=[b, a])
+    elif operation == "matmul":
+        left = unless(lambda: g @ b.T, left_not_transposed=lambda: g @ b, factors_exchanged=lambda: b.T @ g)
+        right = unless(lambda: a.T @ g, right_not_transposed=lambda: a @ g, factors_exchanged=lambda: g @ a.T)
+        result = a @ b, [left, right]
+    elif operation == "tanh":
+        t = np.tanh(a)
+        result = t, [unless(g * (1 - t**2), slope_at_input=g * (1 - a**2), tanh_without_slope=g)]
+    else:
+        result = np.sum(a), [unless(g * np.ones_like(a), sum_not_spread=g, sum_as_mean=g * np.ones_like(a) / a.size)]
+    return unless(result, parents_missing=(result[0], []))
+
+
+# --- 9.2 and 9.3 ----------------------------------------------------------------------------------------------------
+
+
+class Node:
+    """A value of a computation, as the exercises hand it out."""
+
+    def __init__(self, data: Any = 0.0, parents: tuple[Node, ...] = (), vjps: tuple[Any, ...] = ()) -> None:
+        self.data, self.parents, self.vjps, self.grad = data, parents, vjps, None
+
+    def __repr__(self) -> str:
+        return f"Node({self.data})"
+
+
+def chain(length):
+    """A chain of ``length`` doublings: longer than any recursion."""
+    node = Node(1.5)
+    for _ in range(length):
+        node = Node(2.0 * node.data if node.data < 1e6 else 1.5, (node,), (lambda g: g,))
+    return node
+
+
+def product(a, b):
+    """The node a b."""
+    return Node(a.data * b.data, (a, b), (lambda g: g * b.data, lambda g: g * a.data))
+
+
+def add(a, b):
+    """The node a + b, whose vjps hand on the very array that they get."""
+    return Node(a.data + b.data, (a, b), (lambda g: g, lambda g: g))
+
+
+def graph(kind, rng):
+    """A small computation that ends in one node."""
+    x, y, z = (Node(normal(rng, 2, 3)) for _ in range(3))
+    if kind == "a chain":
+        return product(add(product(x, y), z), z)
+    if kind == "a diamond":
+        s = add(x, y)
+        return product(product(s, x), product(s, y))
+    if kind == "a value used twice":
+        return product(x, x)
+    if kind == "a short cut":
+        s = product(x, y)
+        t = product(product(s, z), z)
+        return add(t, s)
+    if kind == "sums of sums":
+        s = add(x, y)
+        return add(add(s, s), add(x, s))
+    return x
+
+
+KINDS = ("a chain", "a diamond", "a value used twice", "a short cut", "sums of sums", "a single value")
+
+
+def nodes_of(root):
+    """Every node once, parents first, without recursion."""
+    order, seen, stack = [], set(), [(root, False)]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            stack.append((node, True))
+            stack.extend((parent, False) for parent in reversed(node.parents))
+    return order
+
+
+def order_found(args, nodes):
+    """What holds of every topological order: each node once, and none before its parents."""
+    try:
+        listed = list(nodes)
+        places = {id(node): i for i, node in reversed(list(enumerate(listed)))}
+        early = sum(places.get(id(parent), len(listed)) > i for i, node in enumerate(listed) for parent in node.parents)
+    except (TypeError, AttributeError):
+        raise Odd("form", "A list of the nodes is wanted; something else came") from None
+    wanted = nodes_of(args[0])
+    return {
+        "nodes": float(len(listed)),
+        "different nodes": float(len(places)),
+        "nodes of the graph": float(sum(id(node) in places for node in wanted)),
+        "nodes before one of their parents": float(early),
+        "root last": float(bool(listed) and listed[-1] is args[0]),
+    }
+
+
+@exercise(
+    "9.2", "root -> nodes",
+    observe=order_found,
+    cases={kind: (lambda kind: lambda rng: (graph(kind, rng),))(kind) for kind in KINDS} | {
+        "a chain of 20 000": lambda rng: (chain(20_000),)},
+    flaws="""
+        root_first: the list the wrong way round
+            Which node can be computed first: the root, or one that has no parents?
+        twice: nodes listed once for each use
+            How does the function know that it has been at a node before?
+        before_parents: a node listed before its parents are done
+            When may a node be put on the list: on the way down, or on the way back up?
+        breadth_first: the nodes level by level
+            Two ways of different length lead to one node. At which level does it stand?
+        recursion: a function that calls itself, for every step of a long chain
+            How deep may Python's calls be nested? What can hold the nodes that are still to do instead?
+        root_missing: the root left out
+            Is the root a node of its own graph?
+        leaves_missing: the nodes without parents left out
+            Which nodes are the inputs, and does a gradient reach them?
+    """,
+    hints="""
+        A node may come as soon as all its parents have come. Which nodes can be first?
+        Walk down from the root and note each node on the way back up, when its parents are done.
+        Keep your own stack of what is still to do, with a mark that says whether the parents have been sent ahead.
+    """,
+)
+def topological_order(root, *, unless):
+    if "recursion" in unless.on and len(nodes_of(root)) > 3000:
+        raise RecursionError("maximum recursion depth exceeded")
+    order = nodes_of(root)
+    levels, level = [], [root]
+    while level and "breadth_first" in unless.on:
+        levels += [node for node in level if all(node is not one for one in levels)]
+        level = [parent for node in level for parent in node.parents] if len(levels) < 100 else []
+    found = unless(order, breadth_first=levels[::-1], before_parents=lambda: _preorder(root)[::-1], twice=lambda: _every_use(root),
+                   recursion=order)
+    found = unless(found, root_missing=[node for node in found if node is not root],
+                   leaves_missing=[node for node in found if node.parents])
+    return unless(found, root_first=found[::-1])
+
+
+def _preorder(root):
+    """Every node when it is first met, on the way down."""
+    order, seen, stack = [], set(), [root]
+    while stack:
+        node = stack.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            order.append(node)
+            stack.extend(reversed(node.parents))
+    return order
+
+
+def _every_use(root):
+    """A walk that does not remember where it has been."""
+    order, stack = [], [(root, False)]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order.append(node)
+        else:
+            stack.append((node, True))
+            stack.extend((parent, False) for parent in reversed(node.parents))
+    return order
+
+
+def gradients_left(args, _):
+    """The gradient that every node of the graph holds afterwards."""
+    nodes = nodes_of(args[0])
+    told = {} if len(nodes) > 100 else {f"grad of node {i}": _gradient(node, i) for i, node in enumerate(nodes)}
+    return told | {"grad of the first node": _gradient(nodes[0], 0)}
+
+
+def _gradient(node, i):
+    if node.grad is None:
+        raise Odd("none", f"The grad of node {i} is still None")
+    return np.asarray(node.grad)
+
+
+def used(kind, stale):
+    """A graph whose nodes hold ``stale`` gradients of an earlier pass, or none."""
+    def make(rng):
+        root = graph(kind, rng)
+        for node in nodes_of(root):
+            node.grad = normal(rng, 2, 3) if stale else None
+        return (root,)
+
+    return make
+
+
+@exercise(
+    "9.3", "root ->",
+    observe=gradients_left,
+    cases={kind: used(kind, stale=False) for kind in KINDS} | {
+        "after an earlier pass": used("a diamond", stale=True),
+        "a chain of 20 000": lambda rng: (chain(20_000),)},
+    flaws="""
+        overwritten: the last path alone
+            A node is used twice: what becomes of the gradient that came first?
+        wrong_order: a node handed on before all its gradients have come
+            When does a node know its whole gradient?
+        stale: gradients of an earlier pass left in
+            What does grad hold before the first gradient arrives?
+        seed: the root's own data in place of 1
+            How much does L change when L grows by one?
+        seed_zero: nothing to start from
+            How much does L change when L grows by one?
+        upstream_ignored: the local factors alone
+            What does a vjp want to know from the node behind?
+        shared_array: gradients added into an array that several nodes share
+            A vjp may hand on the very array it got. Who else sees it when you add to it in place?
+        recursion: a function that calls itself, for every step of a long chain
+            How deep may Python's calls be nested?
+        mean_of_paths: the mean of the paths in place of their sum
+            If a value acts in two ways, does it act more, or the same?
+    """,
+    hints="""
+        Order the nodes with your function of 9.2, and go through them from the root to the inputs.
+        The root starts with ones, in the shape of its data; all other nodes start with nothing.
+        Each node sends what its vjps make of its gradient to its parents, and there it is added, as a new array.
+    """,
+)
+def backward(root, *, unless):
+    nodes = nodes_of(root)
+    if "recursion" in unless.on and len(nodes) > 3000:
+        raise RecursionError("maximum recursion depth exceeded")
+    order = unless(nodes, wrong_order=_preorder(root)[::-1], recursion=nodes)
+    for node in nodes:
+        node.grad = unless(None, stale=node.grad)
+    one = np.ones_like(np.asarray(root.data, dtype=float))
+    first = unless(one, seed=root.data, seed_zero=0 * one)
+    root.grad = first if root.grad is None or "stale" not in unless.on else root.grad + first
+    for node in reversed(order):
+        if node.grad is None:
+            node.grad = 0 * one
+        for parent, vjp in zip(node.parents, node.vjps, strict=True):
+            g = vjp(unless(node.grad, upstream_ignored=one))
+            if parent.grad is None:
+                parent.grad = unless(g, mean_of_paths=g)
+            elif "shared_array" in unless.on:
+                parent.grad += g
+            else:
+                parent.grad = unless(parent.grad + g, overwritten=g, shared_array=g, mean_of_paths=(parent.grad + g) / 2)
+
+
+# --- 9.4 ------------------------------------------------------------------------------------------------------------
+
+
+@exercise(
+    "9.4", "g, shape -> gradient",
+    cases={
+        "nothing was stretched": lambda rng: (normal(rng, 3, 4), (3, 4)),
+        "a column": lambda rng: (normal(rng, 3, 5), (3, 1)),
+        "a row": lambda rng: (normal(rng, 3, 5), (1, 5)),
+        "a leading axis": lambda rng: (normal(rng, 4, 3), (3,)),
+        "a single number": lambda rng: (normal(rng, 3, 4), ()),
+        "both at once": lambda rng: (normal(rng, 2, 3, 4), (3, 1)),
+        "a square": lambda rng: (normal(rng, 4, 4), (4, 1)),
+    },
+    flaws="""
+        mean: the mean over the copies
+            One number was copied five times. Does L feel it once, or five times?
+        first_copy: the first copy alone
+            One number was copied five times. Which of the copies acts on L?
+        leading_only: only the axes that were added in front
+            What became of an axis of length 1?
+        ones_only: only the axes of length 1
+            What became of an array that had fewer axes than the result?
+        not_summed: nothing summed
+            Which shape must the gradient of an array have?
+        rows_always: a sum over the first axis, whatever was stretched
+            Which axis was stretched: the one whose length was 1, or always the first?
+        everything: a sum over everything
+            Which axes were stretched, and which were there from the start?
+        last_copy: the last copy alone
+            One number was copied five times. Which of the copies acts on L?
+    """,
+    hints="""
+        Broadcasting copies. Each copy acts on L; what comes back to the copies belongs to the one number they came from.
+        First the axes that were added in front: they are gone in the shape you want.
+        Then the axes whose length was 1 and is more now: they are summed, and stay with length 1.
+    """,
+)
+def unbroadcast(g, shape, *, unless):
+    add = unless(np.sum, mean=np.mean, first_copy=_first, last_copy=_last)
+    front = g.ndim - len(shape)
+    stretched = tuple(i for i, n in enumerate(shape) if n == 1 and g.shape[front + i] > 1)
+    inner = g if "ones_only" in unless.on else add(g, axis=tuple(range(front)))
+    inner = inner if "leading_only" in unless.on else add(inner, axis=stretched, keepdims=True)
+    return unless(inner, leading_only=inner, ones_only=inner, not_summed=g, everything=np.sum(g),
+                  rows_always=np.sum(g, axis=0, keepdims=True))
+
+
+def _first(g, axis, keepdims=False):
+    return _pick(g, axis, keepdims, 0)
+
+
+def _last(g, axis, keepdims=False):
+    return _pick(g, axis, keepdims, -1)
+
+
+def _pick(g, axis, keepdims, place):
+    kept = g[tuple(place if i in axis else slice(None) for i in range(g.ndim))]
+    return np.expand_dims(kept, axis) if keepdims else kept

@@ -1,0 +1,180 @@
+"""One trial of one answer: its behaviour, what was wanted, and the questions that a diagnosis asks of both."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from types import CodeType, FunctionType
+from typing import Any, NamedTuple
+
+from .behaviour import Odd, Outcome, arguments, behaviour, close, expected, outcome, same
+from .declare import Exercise, every
+from .guard import TimeUp
+from .maths import np
+
+
+def _nothing() -> None: ...
+
+
+EMPTY = _nothing.__code__.co_code
+
+
+class Entry(NamedTuple):
+    """One wrong number: where it stands, and both numbers."""
+
+    tag: str
+    leaf: str
+    got: float
+    want: float
+
+
+@dataclass(eq=False)
+class Trial:
+    """An answer on all cases of an exercise, tried when it is first asked about."""
+
+    exercise: Exercise
+    answer: Any
+    seed: int = 0
+    may_borrow: bool = False
+
+    @cached_property
+    def function(self) -> Callable[..., Any]:
+        """The answer as a function; raises Odd where it is none."""
+        return self.exercise.adapt(self.answer)
+
+    @cached_property
+    def outcomes(self) -> list[Outcome]:
+        """What the answer does on each case."""
+        return behaviour(self.exercise, self.function, self.seed, watch=not self.may_borrow)
+
+    @cached_property
+    def right(self) -> list[bool]:
+        """On which cases the answer is right."""
+        return [same(self.exercise, mine, self.wanted(i)) for i, mine in enumerate(self.outcomes)]
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether a call was cut off."""
+        return any(isinstance(one.failure, TimeUp) for one in self.outcomes)
+
+    def wanted(self, place: int, *mistakes: str) -> Outcome:
+        """What the reference gives on case ``place``, with ``mistakes``."""
+        return expected(self.exercise, place, self.seed, frozenset(mistakes))
+
+    def odd(self, kind: str) -> Odd | None:
+        """The first result of that odd kind."""
+        return next((one.odd for one in self.outcomes if one.odd and one.odd.kind == kind), None)
+
+    def fits(self, *mistakes: str) -> bool:
+        """Whether the answer does what the reference does with ``mistakes``.
+
+        Where the flawed form itself gives no result, anything but the right result fits; the other cases decide.
+        """
+        decided = False
+        for i, mine in enumerate(self.outcomes):
+            flawed = self.wanted(i, *mistakes)
+            if not flawed.gave:
+                if self.right[i]:
+                    return False
+            elif not same(self.exercise, mine, flawed):
+                return False
+            elif not self.right[i]:
+                decided = True
+        return decided
+
+    @cached_property
+    def second(self) -> Outcome:
+        """The first case once more, after all the others."""
+        return outcome(self.exercise, self.function, arguments(self.exercise, self.exercise.cases[0], self.seed))
+
+    @cached_property
+    def first_wrong(self) -> Entry | None:
+        """The first wrong entry, of the whole-number case if that one is wrong, whose result has the right form."""
+        order = sorted(range(len(self.right)), key=lambda i: (self.exercise.cases[i].tag != "whole numbers", i))
+        for i in (i for i in order if not self.right[i] and self.outcomes[i].gave):
+            for name, want in self.wanted(i).leaves.items():
+                got = self.outcomes[i].leaves.get(name)
+                if isinstance(want, str) or isinstance(got, str) or got is None or got.size != want.size:
+                    continue
+                got = got.reshape(want.shape)
+                for at in np.ndindex(want.shape):
+                    if not close(got[at], want[at], 1e-6):
+                        index = f"[{', '.join(map(str, at))}]" if at else ""
+                        return Entry(self.exercise.cases[i].tag, name + index, float(got[at]), float(want[at]))
+        return None
+
+    @cached_property
+    def helpers(self) -> dict[str, tuple[Exercise, Any]]:
+        """The learner's own functions of other exercises that the answer names, with their exercises."""
+        if not isinstance(self.answer, FunctionType):
+            return {}
+        space, used = self.answer.__globals__, _names(self.answer.__code__)
+        return {one.name: (one, space[one.name]) for one in every()
+                if one.name in used and one.name != self.exercise.name and isinstance(space.get(one.name), FunctionType)
+                and not space[one.name].__module__.startswith("bpkit")}
+
+    @contextmanager
+    def with_right_helpers(self) -> Iterator[None]:
+        """Put the references in the place of the learner's helpers, for as long as the block runs."""
+        space = self.answer.__globals__
+        before = {name: own for name, (_, own) in self.helpers.items()}
+        space.update({name: _stand_in(one) for name, (one, _) in self.helpers.items()})
+        try:
+            yield
+        finally:
+            space.update(before)
+
+    @cached_property
+    def borrowed(self) -> str:
+        """The name of bpkit's own version of this exercise, or of a checker's function, if the answer ran it."""
+        ran = {code for one in self.outcomes for code in one.ran}
+        twin = next((name for name, place in self.exercise.twins.items() if _code(place) in ran), "")
+        return twin or ("the checker's own reference" if self.exercise.reference.__code__ in ran else "")
+
+    @cached_property
+    def has_open_blank(self) -> bool:
+        """Whether the answer's source, where it can be read, has a ``...`` in the place of a statement or a value."""
+        if isinstance(self.answer, FunctionType) and self.answer.__code__.co_code == EMPTY:
+            return True
+        try:
+            tree = ast.parse(textwrap.dedent(inspect.getsource(self.answer)))
+        except (OSError, TypeError, SyntaxError):
+            return False
+        values = [getattr(node, "value", None) for node in ast.walk(tree) if isinstance(node, ast.stmt)]
+        return any(isinstance(value, ast.Constant) and value.value is ... for value in values)
+
+    def signature_problem(self) -> str:
+        """How the answer's parameters differ from the exercise's in number, or ""."""
+        try:
+            signature = inspect.signature(self.function)
+        except (TypeError, ValueError):
+            return ""
+        for case in self.exercise.cases:
+            try:
+                signature.bind(*arguments(self.exercise, case, self.seed))
+            except TypeError:
+                wanted = ", ".join(p.name for p in self.exercise.parameters)
+                return f"It takes {', '.join(signature.parameters) or 'no arguments'}; it will be called with {wanted}."
+        return ""
+
+
+def _names(code: CodeType) -> set[str]:
+    """All global names that ``code`` and the functions inside it use."""
+    inner = [part for part in code.co_consts if isinstance(part, CodeType)]
+    return set(code.co_names).union(*map(_names, inner))
+
+
+def _stand_in(exercise: Exercise) -> Callable[..., Any]:
+    return lambda *args: exercise(*args)
+
+
+def _code(place: str) -> CodeType:
+    """The code of bpkit's own function "module:name", under all its wrappings."""
+    module, name = place.split(":")
+    return inspect.unwrap(getattr(import_module(module), name)).__code__

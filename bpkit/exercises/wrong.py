@@ -1,0 +1,179 @@
+"""Diagnoses of wrong numbers: which known mistake they equal, or else in what way they differ."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+from ..notation import number
+from .maths import np, replaced
+from .trial import Trial
+from .verdict import Finding
+
+
+def numpy_replaced(trial: Trial) -> Finding | None:
+    """Functions of NumPy were replaced in this session."""
+    names = replaced()
+    if not names:
+        return None
+    return Finding("numpy_replaced", f"numpy.{names[0]} is no longer NumPy's own in this session.",
+                   "Restart the kernel. Which cell assigns to a name of NumPy?")
+
+
+def catalogued(trial: Trial) -> Finding | None:
+    """The smallest set of one or two known mistakes that does exactly the same on every case."""
+    exercise = trial.exercise
+    for mistakes in [*((name,) for name in exercise.flaws), *exercise.pairs]:
+        if trial.fits(*mistakes):
+            flaws = [exercise.flaws[name] for name in mistakes]
+            words = f"Your result equals the answer with {', and with '.join(flaw.what for flaw in flaws)}."
+            return Finding("+".join(mistakes), words, flaws[0].ask, numbers=True)
+    return None
+
+
+def does_not_fit(trial: Trial) -> Finding | None:
+    """An exception on some cases or on all of them."""
+    broken = [i for i, one in enumerate(trial.outcomes) if one.failure]
+    if not broken:
+        return None
+    error = trial.outcomes[broken[0]].failure
+    assert error is not None
+    said = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}{_line(error)}"
+    sizes = isinstance(error, (ValueError, IndexError))
+    if len(broken) == len(trial.outcomes):
+        shapes = "What are the shapes of the things that meet in that line?"
+        ask = shapes if sizes else "What does that line take for granted about the things it works on?"
+        return Finding("error", f"It stops with {said}", ask)
+    stops = _and([case.tag for i, case in enumerate(trial.exercise.cases) if i in broken])
+    runs = _and([case.tag for i, case in enumerate(trial.exercise.cases) if i not in broken])
+    ask = "Which sizes agree by chance where it runs?" if sizes else "What is special about the cases where it stops?"
+    return Finding("sizes_do_not_fit" if sizes else "error", f"It stops on {stops}, but runs on {runs}.\n{said}", ask)
+
+
+def _line(error: BaseException) -> str:
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "bpkit" not in frame.filename]
+    return f" (line {frames[-1].lineno} of {frames[-1].name})" if frames else ""
+
+
+def wrong_names(trial: Trial) -> Finding | None:
+    """A dict with other keys than asked for, or another set of results."""
+    for i, mine in enumerate(trial.outcomes):
+        wanted, got = trial.wanted(i).leaves, mine.leaves
+        if wanted.keys() != got.keys():
+            missing, extra = [k for k in wanted if k not in got], [k for k in got if k not in wanted]
+            parts = [f"{_and(missing)} missing"] * bool(missing) + [f"{_and(extra)} not asked for"] * bool(extra)
+            return Finding("wrong_keys", f"The result holds other parts than asked for: {'; '.join(parts)}.",
+                           "Which layers does the result speak of, and which of them has no weights?")
+    return None
+
+
+def wrong_shape(trial: Trial) -> Finding | None:
+    """Another shape; said more exactly where the numbers are right but transposed or in another form."""
+    for i, mine in enumerate(trial.outcomes):
+        for name, want in trial.wanted(i).leaves.items():
+            got = mine.leaves[name]
+            if isinstance(want, str) or isinstance(got, str) or _same_shape(got.shape, want.shape):
+                continue
+            words = f"{name} has shape {got.shape}, wanted is {want.shape} ({trial.exercise.cases[i].tag})."
+            if got.ndim == 2 and _same_numbers(np.transpose(got), want):
+                return Finding("transposed", f"{words} The numbers are right, but rows and columns are exchanged.",
+                               "Which index comes first in the answer, and which in yours?")
+            if _same_numbers(got, want):
+                return Finding("reshaped", f"{words} The numbers are right, in another form.",
+                               "Which axis was lost or added, and how can it be kept?")
+            return Finding("wrong_shape", words, "What is the shape of each factor: which sizes meet, which remain?")
+    return None
+
+
+def _same_shape(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    flat = {len(one), len(other)} == {1, 2} and 1 in one + other
+    return one == other or (flat and bool(np.prod(one) == np.prod(other)))
+
+
+def _same_numbers(one: Any, other: Any) -> bool:
+    return one.size == other.size and bool(np.allclose(one.ravel(), other.ravel(), 1e-6))
+
+
+def not_finite(trial: Trial) -> Finding | None:
+    """nan or inf where a number is wanted."""
+    for i, name, got, want in _leaves(trial):
+        bad = ~np.isfinite(got) & np.isfinite(want)
+        if bad.any():
+            word = "nan" if np.isnan(got[bad][0]) else "inf"
+            return Finding("nan", f"{name} holds {word} on {trial.exercise.cases[i].tag}.",
+                           "Which step divides by zero, takes the logarithm of zero, or raises e to a large number?")
+    return None
+
+
+def whole_numbers_only(trial: Trial) -> Finding | None:
+    """The fractions are cut off."""
+    pairs = [(got, want) for _, _, got, want in _leaves(trial)]
+    cut = all((got == np.round(got)).all() and (np.abs(got - want) <= 1).all() for got, want in pairs)
+    if not cut or not any((want != np.round(want)).any() for _, want in pairs):
+        return None
+    return Finding("integers", "The result holds whole numbers only; what stood behind the point is lost.",
+                   "Which array was made for whole numbers, and cuts off what you write into it?", numbers=True)
+
+
+def constant_factor(trial: Trial) -> Finding | None:
+    """Every number is wrong by one factor, the same on all cases, or one of the case's sizes."""
+    ratios = [_ratio(trial, i) for i in range(len(trial.outcomes))]
+    if not all(ratios):
+        return None
+    ask = "Which constant is missing, doubled, or on the wrong side of the fraction?"
+    if np.allclose(ratios, ratios[0]):
+        return Finding("factor", f"Every number is {number(ratios[0])} times what it should be.", ask, numbers=True)
+    for letter in sorted({letter for case in trial.exercise.cases for letter in case.sizes}):
+        sizes = np.array([case.sizes.get(letter, np.nan) for case in trial.exercise.cases], dtype=float)
+        for power, words in ((1, "times"), (-1, "th of")):
+            if np.allclose(ratios, sizes**power):
+                factor = f"{letter} times" if power > 0 else f"one {letter}{words}"
+                return Finding("factor", f"Every number is {factor} what it should be; {letter} is a size of the case.",
+                               "Where does the mean over the examples live, and is it taken once?", numbers=True)
+    return None
+
+
+def _ratio(trial: Trial, place: int) -> float:
+    """The one factor between got and wanted on a case, or 0 where there is none."""
+    both = [(got.ravel(), want.ravel()) for i, _, got, want in _leaves(trial) if i == place]
+    if not both:
+        return 0.0
+    got, want = (np.concatenate(part) for part in zip(*both, strict=True))
+    top = np.argmax(np.abs(want))
+    factor = got[top] / want[top] if want[top] else 0.0
+    return float(factor) if np.allclose(got, factor * want, 1e-6, 1e-9 * abs(want[top])) else 0.0
+
+
+def wrong_on_some(trial: Trial) -> Finding | None:
+    """Right on n of m cases: which cases the wrong ones are."""
+    wrong = [case.tag for case, right in zip(trial.exercise.cases, trial.right, strict=True) if not right]
+    if len(wrong) == len(trial.right):
+        return None
+    counted = f"Right on {len(trial.right) - len(wrong)} of {len(trial.right)} cases; wrong on {_and(wrong)}."
+    ask = "What do the wrong cases have in common, and which line treats them differently?"
+    return Finding("some_cases", counted, ask, numbers=True)
+
+
+def other(trial: Trial) -> Finding:
+    """No known mistake: how many entries are right, and where the first wrong one stands."""
+    right = every = 0
+    for _, _, got, want in _leaves(trial):
+        scale = np.max(np.abs(want[np.isfinite(want)]), initial=0.0)
+        right, every = right + int((np.abs(got - want) <= 1e-6 * scale).sum()), every + want.size
+    counted = f" {right} of {every} entries are right." if every else ""
+    return Finding("other", f"The result differs, in a way that has no name here.{counted}",
+                   "Go through your lines by hand on the smallest case: after which one do you differ?", numbers=True)
+
+
+def _leaves(trial: Trial) -> Iterator[tuple[int, str, Any, Any]]:
+    """Yield (case, leaf, got, want) of all leaves that hold as many numbers as they should."""
+    for i, mine in enumerate(trial.outcomes):
+        for name, want in trial.wanted(i).leaves.items():
+            got = mine.leaves.get(name)
+            if not isinstance(want, str) and got is not None and not isinstance(got, str) and got.size == want.size:
+                yield i, name, got.reshape(want.shape), want
+
+
+def _and(words: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""

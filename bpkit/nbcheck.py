@@ -1,0 +1,51 @@
+"""A pytest plugin over nbval: a learner's notebook of this course is judged by the course's own checks.
+
+``pytest --nbval my-course/05_hidden_deltas.ipynb`` gives one test item for each exercise: ok, todo, wrong (with the
+mistake), error, timeout, died, waits or broken. Any other notebook is nbval's as before, the course's own solutions
+among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+WORDS: dict[str, tuple[str, str, str]] = {
+    "ok": ("passed", ".", "OK"),
+    "todo": ("todo", "t", "TODO"),
+    "waits": ("waits", "w", "WAITS"),
+    "yours": ("yours", "y", "YOURS"),
+} | {state: ("failed", "F", state.upper()) for state in ("wrong", "error", "timeout", "died", "broken", "differs")}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the folder of the records, for a course that is not bpkit's own."""
+    parser.getgroup("bpkit").addoption("--bpkit-expected", metavar="DIR", help="the course's records (bpkit/expected)")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Generator[None, Any, Any]:
+    """Take a learner's notebook of this course out of nbval's hands; leave everything else as it is."""
+    found = yield
+    if file_path.suffix != ".ipynb" or not any(type(one).__name__ == "IPyNbFile" for one in found):
+        return found
+    from .exercises.course import EXPECTED
+    from .exercises.overlay import lesson_of
+
+    record = lesson_of(file_path, Path(parent.config.option.bpkit_expected or EXPECTED))
+    if record is None:
+        return found
+    from .exercises.items import Notebook
+
+    notebook = Notebook.from_parent(parent, path=file_path)
+    notebook.record = record
+    return [notebook if type(one).__name__ == "IPyNbFile" else one for one in found]
+
+
+def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
+    """Show an item of ours by its state."""
+    state = dict(getattr(report, "user_properties", ())).get("bpkit")
+    return WORDS.get(str(state)) if report.when == "call" else None

@@ -1,0 +1,152 @@
+"""Chapter 9, autodiff: what training left, and order, accumulation and cost taken away."""
+
+from __future__ import annotations
+
+from .declare import Choice, Number, Quiz, Wrong
+
+RETRIEVAL = Quiz("9.retrieval", "Retrieval quiz: sanity checks, Adam, forks", (
+    Choice(
+        "overfit",
+        "A network with 2 000 weights cannot bring the loss of 20 training examples near 0. What do you conclude?",
+        right="there is a bug",
+        why="A network of that size can memorise 20 examples, so failing to do so is a mistake and not a property of "
+            "the data.",
+        wrong=(
+            Wrong("20 examples are too few", "generalising confused with memorising", "8.4",
+                  "Few examples are hard to generalise from and quickly memorised."),
+            Wrong("all is well: overfitting is bad", "a sanity check taken for a goal", "8.4",
+                  "On 20 examples overfitting is the proof that gradients and updates work."),
+            Wrong("it needs regularisation", "the remedy for the opposite", "8.4",
+                  "Regularisation keeps a network from memorising; here it cannot even do that."),
+        ),
+    ),
+    Number(
+        "stale",
+        "An engine adds each new gradient to the stored one, and you never clear it. The true gradient is 2 at every "
+        "step. Which gradient does the third update use?",
+        right=6, tolerance=0,
+        why="The three gradients have added up; frameworks accumulate, so they want clearing before each backward "
+            "pass.",
+        wrong=(
+            Wrong(2, "stored gradients thought fresh", "8.3",
+                  "An engine that accumulates starts from what is stored."),
+            Wrong(4, "the first gradient not counted", "8.3",
+                  "Nothing was cleared before the first step's gradient was kept."),
+        ),
+        hint="What is stored after the first, the second and the third backward pass?",
+        at="8.3",
+    ),
+    Number(
+        "m-hat",
+        "Adam's first gradient is 3, `beta1 = 0.9`. What is the corrected average `m_hat`?",
+        right=3, tolerance=0.001,
+        why="`m` is 0.3, and the correction divides by 0.1: after one gradient the average is that gradient.",
+        wrong=(
+            Wrong(0.3, "no bias correction", "7.4",
+                  "`m` started at 0 and holds a tenth of the gradient."),
+            Wrong(2.7, "`beta1` and `1 - beta1` exchanged", "7.3",
+                  "The old average is weighed by `beta1`, the new gradient by `1 - beta1`."),
+        ),
+        hint="First `m`, then divide by 1 minus `beta1` to the power `t`.",
+        at="7.4",
+    ),
+    Number(
+        "square",
+        "A graph holds `u = v * v` with `v = 3`, and `dL/du = 1`. What is `dL/dv`?",
+        right=6, tolerance=0,
+        why="`v` stands on both sides of the product, each brings 3, and they add.",
+        wrong=(
+            Wrong(3, "a path overwritten by the other", "3.4",
+                  "Both sides of the product are paths; the second adds to the first."),
+            Wrong(9, "the value taken for the slope", "3.4",
+                  "9 is `u`; ask how it changes with `v`."),
+            Wrong(1, "the local factor forgotten", "3.4",
+                  "1 is what arrives from behind; the product still multiplies it."),
+        ),
+        hint="What does each side of the product bring back?",
+        at="3.4",
+    ),
+))
+
+EXIT = Quiz("9.exit", "Exit ticket: why backpropagation", (
+    Number(
+        "passes",
+        "How many forward passes do central differences need for the gradient of 1000 parameters?",
+        right=2000, tolerance=0,
+        why="Two for each parameter; one backward pass gives all of them for the price of a few forward passes.",
+        wrong=(
+            Wrong(1000, "the passes of a one-sided difference", "9",
+                  "A central difference looks to both sides of each parameter."),
+            Wrong(2, "all parameters nudged at once", "9",
+                  "One nudge of everything gives one number: the slope in that direction."),
+            Wrong(1000000, "a pass for each pair of parameters", "9",
+                  "Pairs belong to second derivatives."),
+        ),
+        hint="How many for one parameter?",
+        at="9",
+    ),
+    Choice(
+        "cheap",
+        "What makes backpropagation cheap?",
+        right="each delta is computed once and reused",
+        why="The same chain rule, written out path by path, grows exponentially with depth; starting from the loss "
+            "and reusing deltas makes it linear.",
+        wrong=(
+            Wrong("the chain rule itself", "the rule taken for its order of evaluation", "5",
+                  "Expanded weight by weight the chain rule is the expensive way."),
+            Wrong("it computes an approximation", "backpropagation taken for a shortcut", "9",
+                  "It is exact to rounding; differences are the approximation."),
+            Wrong("matrix products run in parallel on many cores", "the machine taken for the reason", "9",
+                  "Parallel hardware helps every method; the number of operations is smaller by itself."),
+        ),
+    ),
+    Choice(
+        "order",
+        "Why does the backward pass visit the graph in reverse topological order?",
+        right="because a node's gradient is complete only after its users'",
+        why="Every use of a node adds to its gradient; a node that is visited too early hands an unfinished sum to "
+            "its inputs.",
+        wrong=(
+            Wrong("because values must exist before they can be used on the way",
+                  "the reason of the forward order", "9.2",
+                  "That is why the forward pass runs as it does; on the way back the values are there."),
+            Wrong("because it saves memory", "order taken for storage", "9.2",
+                  "The values stay stored either way."),
+            Wrong("any order would do: sums do not care", "the order of adding confused with that of passing on", "9.2",
+                  "The terms may be added in any order, but all of them before the sum is used."),
+        ),
+    ),
+    Number(
+        "unbroadcast",
+        "`b` of shape `(1, 1)` was added to an array of shape `(1, 5)`, and each of the five upstream gradients is "
+        "0.2. What is the gradient of `b`?",
+        right=1, tolerance=0.001,
+        why="Broadcasting used `b` five times, and uses add.",
+        wrong=(
+            Wrong(0.2, "unbroadcast by mean", "9.4",
+                  "Each copy is a path of its own, and paths add."),
+            Wrong(0.04, "the mean divided once more", "9.4",
+                  "Nothing is divided: the five uses of `b` add."),
+        ),
+        hint="How many times was `b` used?",
+        at="9.4",
+    ),
+    Choice(
+        "autodiff",
+        "What does `loss.backward()` of PyTorch do?",
+        right="reverse-mode automatic differentiation",
+        why="It walks the recorded operations backwards, each with its own vector-Jacobian product, as your engine "
+            "does: the chain rule on numbers, exact to rounding.",
+        wrong=(
+            Wrong("symbolic differentiation of the whole formula, then evaluation",
+                  "automatic and symbolic differentiation confused", "9.1",
+                  "No formula of the whole is ever formed; numbers flow through local rules."),
+            Wrong("finite differences in compiled code", "automatic differentiation taken for numerical", "9.1",
+                  "Nothing is nudged, and no `h` is chosen."),
+            Wrong("a step of gradient descent", "gradient and update confused", "7.1",
+                  "It fills in the gradients; the optimiser's `step` moves the weights."),
+        ),
+    ),
+))
+
+FORMS = (RETRIEVAL, EXIT)

@@ -1,0 +1,147 @@
+"""Chapter 10, detective: what the engine left, and how mistakes betray themselves."""
+
+from __future__ import annotations
+
+from .declare import Choice, Quiz, Wrong
+
+RETRIEVAL = Quiz("10.retrieval", "Retrieval quiz: symptoms", (
+    Choice(
+        "stale",
+        "Your engine agrees with the referee at the first backward pass, is exactly double at the second, and "
+        "exactly three times at the third. What is it?",
+        right="gradients of earlier passes are not cleared",
+        why="Equal shares pile up, one a pass.",
+        wrong=(
+            Wrong("the seed is not 1", "a wrong seed expected", "9.3",
+                  "A wrong seed would show at the first pass already."),
+            Wrong("a fork overwrites instead of adding", "a lost path expected", "9.3",
+                  "A lost path makes gradients wrong from the first pass on, and not by whole multiples."),
+            Wrong("the `1/N` is missing", "a missing `1/N` expected", "6.1",
+                  "That would be a factor `N` at every pass."),
+        ),
+    ),
+    Choice(
+        "first-loss",
+        "A ten-class network has a loss of about 7 before its first update. What do you suspect?",
+        right="its initial weights are too large",
+        why="Guessing costs `ln 10`, about 2.3; to cost more, a network has to be sure and wrong.",
+        wrong=(
+            Wrong("the labels are shuffled", "shuffled labels expected", "8.4",
+                  "Random weights know nothing of the labels: shuffled ones cost the same at the start."),
+            Wrong("`eta` is too large", "a step blamed before the first step", "8.4",
+                  "No update has been made yet."),
+            Wrong("the network is too small", "size expected to show at the start", "8.4",
+                  "A small network guesses as well as a large one."),
+        ),
+    ),
+    Choice(
+        "square",
+        "In a network 64-32-32-10, which hidden delta can be wrong by a missing transpose without an error message?",
+        right="`delta[1]`, computed with `W[2]`",
+        why="`W[2]` is `(32, 32)`, and square matrices fit either way.",
+        wrong=(
+            Wrong("`delta[2]`, computed with `W[3]`", "the weights of the wrong layer", "5.2",
+                  "`W[3]` is `(10, 32)`, and without its transpose the product cannot be formed."),
+            Wrong("both", "every missing transpose thought silent", "5.2",
+                  "Only a square `W` hides it; `W[3]` is not square."),
+            Wrong("neither", "shapes trusted as a proof", "5.2",
+                  "Shapes prove nothing where two widths are equal."),
+        ),
+    ),
+    Choice(
+        "slope",
+        "A sigmoid network with binary cross-entropy multiplies `a - y` by `a (1 - a)` at the output. How does it "
+        "show?",
+        right="all gradients shrink, most of all where the output is sure",
+        why="The slope is at most a quarter and nearly 0 for saturated outputs, and the first delta reaches every "
+            "layer.",
+        wrong=(
+            Wrong("only the gradients of the last layer are wrong", "the way of the first delta overlooked", "4.2",
+                  "All other deltas are computed from it."),
+            Wrong("all gradients are a quarter of the true ones, in every layer",
+                  "the largest slope taken for every slope", "4.2",
+                  "The slope is a quarter only where `a` is one half, and differs by example."),
+            Wrong("the gradients have the wrong sign", "a factor taken for a sign", "4.2",
+                  "`a (1 - a)` is positive."),
+        ),
+    ),
+))
+
+EXIT = Quiz("10.exit", "Exit ticket: the detective", (
+    Choice(
+        "gate",
+        "A backward pass opens its ReLU gate where `a >= 0`, with `a` taken after the ReLU. What does the gate do?",
+        right="it never closes",
+        why="After a ReLU every `a` is at least 0, so the condition always holds, and dead units get a gradient.",
+        wrong=(
+            Wrong("the same as a gate at `z > 0`", "before and after ReLU confused", "10",
+                  "`a > 0` would be the same; with the equals sign the closed units pass as well."),
+            Wrong("it differs only where `z` is exactly 0", "the units below zero overlooked", "10",
+                  "Every negative `z` has become `a = 0`, and all of them pass."),
+            Wrong("it never opens", "the comparison reversed", "10",
+                  "`a >= 0` is true for every unit."),
+        ),
+    ),
+    Choice(
+        "eta",
+        "Hidden gradients were computed with output weights that had been updated already. How does their error "
+        "change when you make `eta` ten times smaller?",
+        right="it becomes about ten times smaller",
+        why="The updated weights lie `eta` times a gradient away from the old ones, and the error with them: a gap "
+            "that follows `eta` is the mark of this mistake.",
+        wrong=(
+            Wrong("it stays as it is", "the mistake looked for in the formula", "7.5",
+                  "The formula is right; it is fed with weights that have moved, by a distance proportional to "
+                  "`eta`."),
+            Wrong("it becomes ten times larger", "the proportion turned over", "7.5",
+                  "A smaller step leaves the weights closer to those that made the loss."),
+            Wrong("only its sign changes", "a size taken for a sign", "7.5",
+                  "`eta` is positive before and after."),
+        ),
+    ),
+    Choice(
+        "ratio",
+        "Your gradient divided by the referee's is exactly 2, in every entry of every tensor. Where do you look?",
+        right="at the derivative of the loss",
+        why="Only what all gradients pass through can scale them all alike, and that is the first delta.",
+        wrong=(
+            Wrong("at the transpose in the hidden delta", "a mix-up taken for a factor", "5.2",
+                  "A wrong product mixes entries, and their ratios differ."),
+            Wrong("at `f'` of the hidden layer", "a local factor taken for a common one", "5.2",
+                  "A mistake there leaves the output layer's gradients right."),
+            Wrong("at the sum over the batch in `dL/db`", "one tensor's mistake taken for all", "6.2",
+                  "A mistake there leaves the gradients of the weights right."),
+        ),
+    ),
+    Choice(
+        "bias",
+        "`dL/dW` agrees with the referee in every layer, `dL/db` in none. What is right, and what is wrong?",
+        right="the deltas are right, the bias gradient is wrong",
+        why="A weight gradient can only agree if its delta does, and the bias gradient needs nothing but that delta.",
+        wrong=(
+            Wrong("the hidden deltas are wrong", "a wrong delta expected", "6.2",
+                  "Then the weight gradients of those layers would be wrong as well."),
+            Wrong("the derivative of the loss is wrong, and all that follows", "a wrong loss expected", "6.2",
+                  "It enters every gradient, and half of them agree."),
+            Wrong("the forward pass forgets the bias", "a wrong forward pass expected", "1.1",
+                  "Then the activations would differ, and the weight gradients with them."),
+        ),
+    ),
+    Choice(
+        "proof",
+        "A gradient check passes on every tensor. What has it shown?",
+        right="these are the gradients of this loss at this point",
+        why="They agree to rounding. Whether the loss, the data and the model are the ones that you want is another "
+            "question.",
+        wrong=(
+            Wrong("the network will learn", "a right gradient taken for learning", "8.4",
+                  "Shuffled labels, a bad `eta` or a dead start pass every gradient check."),
+            Wrong("the loss is right", "the referee thought to know the goal", "10",
+                  "The referee differentiates the loss that you gave it, right or wrong."),
+            Wrong("the code is right for every input and every batch size", "one point taken for all", "10",
+                  "Other inputs take other branches: closed gates, saturated units, another batch size."),
+        ),
+    ),
+))
+
+FORMS = (RETRIEVAL, EXIT)

@@ -1,0 +1,215 @@
+"""A real browser and a real JupyterLab, each on its own temporary ground. What is missing skips; in CI it fails."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+AXE = "4.14.1"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]
+
+
+def missing(what: str) -> None:
+    """Skip with a word; where CI is set, fail."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{what}: CI must run the browser tests")
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Debian's Chromium, driven by playwright."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        missing("Chromium is not installed (apt install chromium)")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing("playwright is not installed (pip install bpkit[test])")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser.new_context()
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core, which finds barriers for readers with a disability; fetched once by npm."""
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bpkit-tests" / f"axe-core-{AXE}"
+    file = home / "node_modules" / "axe-core" / "axe.min.js"
+    if not file.exists():
+        npm = shutil.which("npm")
+        if npm is None:
+            missing("npm is not installed: axe-core cannot be fetched")
+        command = [npm, "install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(home)]
+        done = subprocess.run([*command, f"axe-core@{AXE}"], capture_output=True, text=True, timeout=120, check=False)
+        if done.returncode or not file.exists():
+            missing(f"npm could not fetch axe-core: {done.stderr[-200:]}")
+    return file.read_text("utf-8")
+
+
+class Tab:
+    """A page that remembers what went wrong in it: console errors, exceptions, and requests to other machines."""
+
+    def __init__(self, browser: Any, width: int = 1280, dark: bool = False) -> None:
+        self.page = browser.contexts[0].new_page()  # one context for all, so that JupyterLab comes from its cache
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme="dark" if dark else "light")
+        self.wrong: list[str] = []
+        self.page.on("console", lambda m: self.wrong.append(f"console: {m.text}") if m.type == "error" else None)
+        self.page.on("pageerror", lambda e: self.wrong.append(f"exception: {e}"))
+        self.page.on("request", self._request)
+
+    def _request(self, request: Any) -> None:
+        if not request.url.startswith(("data:", "blob:", "http://127.0.0.1:", "ws://127.0.0.1:", "about:", "file:")):
+            self.wrong.append(f"request: {request.url}")
+
+    def close(self) -> None:
+        """Shut down the kernels that were started in the page, and close it."""
+        self.page.evaluate("window.jupyterapp?.serviceManager.sessions.shutdownAll()")
+        self.page.close()
+
+    def barriers(self, axe: str, selector: str) -> list[str]:
+        """What axe-core finds in the elements of ``selector``."""
+        self.page.evaluate(axe)
+        found = self.page.evaluate("selector => axe.run({include: [[selector]]})", selector)
+        assert found["passes"], "axe-core checked nothing"
+        return [f"{v['id']}: {v['help']}: {node['html'][:200]}" for v in found["violations"] for node in v["nodes"]]
+
+
+@pytest.fixture
+def tab(chromium: Any) -> Iterator[Any]:
+    """``tab(width, dark)`` opens a page; all are closed at the end."""
+    tabs: list[Tab] = []
+
+    def open_tab(width: int = 1280, dark: bool = False) -> Tab:
+        tabs.append(Tab(chromium, width, dark))
+        return tabs[-1]
+
+    yield open_tab
+    for one in tabs:
+        one.close()
+
+
+class Lab:
+    """A JupyterLab on a free loopback port, with directories of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.token = home, secrets.token_hex(16)
+        self.notebooks = home / "notebooks"
+        self.notebooks.mkdir()
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        folders = {name: str(home / name.lower()) for name in (
+            "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR",
+            "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR")}
+        news = home / "jupyterlab_settings_dir" / "@jupyterlab" / "apputils-extension"
+        news.mkdir(parents=True)
+        (news / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
+        python_path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+        options = ["--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}",
+                   "--ServerApp.port_retries=0", f"--ServerApp.root_dir={self.notebooks}",
+                   f"--IdentityProvider.token={self.token}", "--LabApp.expose_app_in_browser=True"]
+        self.log = (home / "server.log").open("wb")
+        self.server = subprocess.Popen([sys.executable, "-m", "jupyterlab", *options], stdout=self.log, stderr=self.log,
+                                       env={**os.environ, **folders, "PYTHONPATH": python_path})
+
+    def wait(self) -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self.server.poll() is None:
+            try:
+                urlopen(f"http://127.0.0.1:{self.port}/api?token={self.token}", timeout=5).close()
+                return
+            except (URLError, OSError):
+                time.sleep(0.2)
+        raise RuntimeError((self.home / "server.log").read_text())
+
+    def open(self, tab: Tab, notebook: Path, dark: bool = False) -> Notebook:
+        """Open a copy of ``notebook`` in the tab, with its kernel ready; JupyterLab is loaded once a tab."""
+        copy = self.notebooks / f"{secrets.token_hex(4)}-{notebook.name}"
+        shutil.copy(notebook, copy)
+        if tab.page.url.startswith(f"http://127.0.0.1:{self.port}/lab"):
+            tab.page.evaluate("path => jupyterapp.commands.execute('docmanager:open', {path})", copy.name)
+        else:
+            tab.page.goto(f"http://127.0.0.1:{self.port}/lab/tree/{copy.name}?token={self.token}&reset")
+        tab.page.wait_for_function("""path => {
+            const widget = window.jupyterapp?.shell.currentWidget;
+            return widget?.context?.path === path && widget.sessionContext?.session?.kernel;
+        }""", arg=copy.name, timeout=60_000)
+        theme = "JupyterLab Dark" if dark else "JupyterLab Light"
+        tab.page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+        tab.page.wait_for_selector(f"body[data-jp-theme-name='{theme}']", state="attached")
+        return Notebook(tab)
+
+    def close(self) -> None:
+        self.server.terminate()
+        self.server.wait(30)
+        self.log.close()
+
+
+class Notebook:
+    """A notebook that is open in JupyterLab."""
+
+    def __init__(self, tab: Tab) -> None:
+        self.tab, self.page = tab, tab.page
+
+    def run_all(self) -> None:
+        self.page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+
+    def outputs(self) -> list[list[dict[str, Any]]]:
+        """The outputs of every code cell, as the notebook holds them."""
+        return self.page.evaluate("""() => [...jupyterapp.shell.currentWidget.content.model.cells]
+            .filter(cell => cell.type === "code").map(cell => cell.outputs.toJSON())""")
+
+    def errors(self) -> list[str]:
+        """Every error, with the cell that raised it."""
+        return self.page.evaluate("""() => [...jupyterapp.shell.currentWidget.content.model.cells]
+            .filter(cell => cell.type === "code").flatMap(cell => cell.outputs.toJSON()
+            .filter(o => o.output_type === "error")
+            .map(o => `${o.ename}: ${o.evalue}, in: ${cell.sharedModel.source}`))""")
+
+    def close(self) -> None:
+        """Save and close the notebook, and shut its kernel down."""
+        self.page.evaluate("""async () => {
+            const widget = jupyterapp.shell.currentWidget;
+            await widget.context.save();
+            await widget.sessionContext.shutdown();
+            widget.close();
+        }""")
+
+    def python(self, code: str) -> str:
+        """Run ``code`` in the notebook's kernel and return what it prints."""
+        return self.page.evaluate("""code => new Promise((resolve) => {
+            const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+            let text = "";
+            const future = kernel.requestExecute({code});
+            future.onIOPub = (m) => { text += m.content.text ?? (m.content.traceback ?? []).join("\\n"); };
+            future.done.then(() => resolve(text));
+        })""", code)
+
+
+@pytest.fixture(scope="session")
+def lab(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """One JupyterLab for all tests."""
+    server = Lab(tmp_path_factory.mktemp("lab"))
+    try:
+        server.wait()
+        yield server
+    finally:
+        server.close()

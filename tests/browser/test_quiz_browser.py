@@ -1,0 +1,152 @@
+"""Quiz forms in a real JupyterLab: answered by keyboard and by mouse, graded in the page, heard by Python."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from bpkit import quizzes
+from bpkit.quizzes.grade import outcomes
+
+pytestmark = pytest.mark.slow
+SHOWN = ".bp-quiz"
+WARM_UP = quizzes.quiz("0.warm-up").quiz.items
+
+
+def letter(item: Any, n: int) -> str:
+    """The letter of the right option (n = 0), or of the n-th wrong one."""
+    return outcomes(item)[n][0]
+
+
+@pytest.fixture
+def notebook(tmp_path: Path) -> Path:
+    """A notebook with a quiz in two views and a prediction."""
+    cells = ["from bpkit import quizzes\nform = quizzes.quiz('0.warm-up')\nform", "form", "quizzes.predict('0.sign')"]
+    return write(tmp_path / "quiz.ipynb", [nbformat.v4.new_code_cell(cell) for cell in cells])
+
+
+def write(path: Path, cells: list[Any]) -> Path:
+    book = nbformat.v4.new_notebook(cells=cells)
+    book.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(book, path)
+    return path
+
+
+def run(lab: Any, tab: Any, notebook: Path, dark: bool = False, width: int = 1280) -> tuple[Any, Any, Any]:
+    one = tab(width, dark)
+    book = lab.open(one, notebook, dark)
+    book.run_all()
+    one.page.wait_for_function(f"document.querySelectorAll('{SHOWN}').length === 3")
+    return one, book, one.page.locator(SHOWN)
+
+
+def test_a_form_is_answered_by_keyboard_alone(lab: Any, tab: Any, notebook: Path) -> None:
+    one, book, views = run(lab, tab, notebook)
+    items = views.first.locator("fieldset")
+    keys = one.page.keyboard
+    assert items.evaluate_all("all => all.map(one => one.dataset.state)") == ["open"] * 4
+
+    items.nth(0).get_by_role("textbox").focus()
+    keys.type("0.6")
+    keys.press("Enter")
+    verdict = items.nth(0).get_by_role("status")
+    assert verdict.text_content() == (
+        "0.6 is not right yet: the rise without the run. 0.6 is how far the curve climbs; a slope divides that by how far you "
+        "went to the right. See chapter 0, exercise 0.2.")
+    assert items.nth(0).get_attribute("data-state") == "wrong"
+    assert items.nth(0).get_by_text("not yet", exact=True).count()
+
+    keys.press("Control+A")
+    keys.type("6/2")
+    keys.press("Tab")
+    assert one.page.evaluate("document.activeElement.textContent") == "Check"
+    keys.press("Space")
+    assert verdict.text_content().startswith("6/2 is right. The rise is 0.6")
+
+    keys.press("Tab")
+    wrong, right = letter(WARM_UP[1], 1), letter(WARM_UP[1], 0)
+    radio = items.nth(1).get_by_role("radio")
+    keys.press("Space")
+    for _ in range(ord(wrong) - ord("a")):
+        keys.press("ArrowDown")
+    assert items.nth(1).get_attribute("data-state") == "open", "moving over the options answers nothing"
+    assert radio.nth(ord(wrong) - ord("a")).is_checked()
+    keys.press("Enter")
+    assert f"{wrong} is not right yet: domain taken for range." in items.nth(1).get_by_role("status").text_content()
+    radio.nth(ord(right) - ord("a")).focus()
+    keys.press("Space")
+    keys.press("Enter")
+    assert items.nth(1).get_attribute("data-state") == "right"
+    assert views.first.locator(".bp-score").text_content() == "2 right, 0 not yet, 2 open"
+
+    assert book.python("print(form.score, form.tries)") == (
+        f"2 right, 0 not yet, 2 open [['0.6', '6/2'], ['{wrong}', '{right}'], [], []]\n")
+    assert one.page.locator(".jp-Notebook.jp-mod-editMode").count() == 0, "no key reached JupyterLab"
+    assert len(book.outputs()) == 3 and one.wrong == []
+
+
+def test_both_views_and_python_stay_in_step(lab: Any, tab: Any, notebook: Path) -> None:
+    one, book, views = run(lab, tab, notebook)
+    first, second = (views.nth(k).locator("fieldset").nth(2) for k in (0, 1))
+    right = letter(WARM_UP[2], 0)
+    first.get_by_label(f"{right})").check()
+    first.get_by_role("button", name="Check").click()
+    assert second.get_attribute("data-state") == "right" and second.get_by_label(f"{right})").is_checked()
+
+    book.python("form.answer(4, '10')")
+    one.page.wait_for_function(f"document.querySelectorAll('{SHOWN} [data-state=wrong]').length === 4")
+    assert "the order exchanged" in views.nth(1).locator("fieldset").nth(3).get_by_role("status").text_content()
+    assert views.nth(2).locator("fieldset").get_attribute("data-state") == "open", "another form is another form"
+    assert one.wrong == []
+
+
+def test_an_empty_or_unreadable_answer_is_no_wrong_one(lab: Any, tab: Any, notebook: Path) -> None:
+    one, book, views = run(lab, tab, notebook)
+    items = views.first.locator("fieldset")
+    for n, said in ((1, "Choose a, b, c or d."), (0, "Type a number such as -0.25 (right to within 0.01).")):
+        items.nth(n).get_by_role("button", name="Check").click()
+        assert items.nth(n).get_by_role("status").text_content() == f"No answer yet. {said}"
+    items.nth(0).get_by_role("textbox").fill("three")
+    items.nth(0).get_by_role("button", name="Check").click()
+    assert items.nth(0).get_attribute("data-state") == "open" and items.nth(0).get_by_text("open", exact=True).count()
+    assert book.python("print(form.score)") == "0 right, 0 not yet, 4 open\n"
+    assert one.wrong == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_no_barrier_in_a_form(lab: Any, tab: Any, notebook: Path, axe: str, dark: bool) -> None:
+    one, book, views = run(lab, tab, notebook, dark)
+    assert one.barriers(axe, SHOWN) == []
+    for n, typed in ((1, "0.6"), (2, letter(WARM_UP[1], 0)), (3, letter(WARM_UP[2], 2))):
+        book.python(f"form.answer({n}, {typed!r})")
+    one.page.wait_for_function(f"document.querySelectorAll('{SHOWN} [data-state=wrong] strong').length >= 4")
+    assert one.barriers(axe, SHOWN) == []
+    names = views.first.get_by_role("radio").evaluate_all("all => all.map(one => one.labels[0].textContent)")
+    assert len(names) == 8 and all(name[1] == ")" for name in names)
+    assert one.wrong == []
+
+
+@pytest.mark.parametrize("width", [1280, 800])
+def test_no_form_is_wider_than_its_cell(lab: Any, tab: Any, notebook: Path, width: int) -> None:
+    _, _, views = run(lab, tab, notebook, width=width)
+    assert views.evaluate_all("all => all.every(one => one.scrollWidth <= one.clientWidth)")
+
+
+def test_a_saved_notebook_shows_the_form_without_a_kernel(lab: Any, tab: Any, tmp_path: Path) -> None:
+    form = quizzes.quiz("0.exit")
+    bundle = form._repr_mimebundle_(include={"text/plain", "text/html"})
+    output = nbformat.v4.new_output("execute_result", data=bundle)
+    one = tab()
+    lab.open(one, write(tmp_path / "saved.ipynb", [nbformat.v4.new_code_cell("bp.quiz('0.exit')", outputs=[output])]))
+    folds = one.page.locator(".jp-OutputArea details")
+    folds.first.wait_for()
+    assert folds.count() == sum(len(item.options) for item in form.quiz.items)
+    right = folds.nth(ord(letter(form.quiz.items[0], 0)) - ord("a"))
+    assert not right.get_by_text("Right.").is_visible(), "nothing is answered before it is opened"
+    right.locator("summary").focus()
+    one.page.keyboard.press("Space")
+    assert right.get_by_text("Right.").is_visible()
+    assert one.wrong == []

@@ -1,0 +1,96 @@
+"""Run ``bpkit lab`` as a person does, in Jupyter folders of its own, and end it with Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import parse_qs, urlsplit
+from urllib.request import urlopen
+
+SECONDS = 90
+
+
+class Lab:
+    """One running ``bpkit lab``: what it said, and the address that it named."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.lines: list[str] = []
+        self.heard: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._listen, daemon=True).start()
+        while not any("http://" in line for line in self.lines):
+            self.lines.append(self.heard.get(timeout=SECONDS))
+            assert self.lines[-1] or process.poll() is None, "".join(self.lines)
+        self.url = urlsplit(next(word for line in self.lines for word in line.split() if word.startswith("http://")))
+        self.token = parse_qs(self.url.query)["token"][0]
+
+    def _listen(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.heard.put(line)
+        self.heard.put("")
+
+    def get(self, path: str, token: str | None = None) -> tuple[int, Any]:
+        """Ask the server for ``path``; return the code and, for 200, the JSON of its answer."""
+        query = f"?token={token}" if token else ""
+        try:
+            with urlopen(f"http://{self.url.netloc}{path}{query}", timeout=SECONDS) as answer:
+                return answer.status, json.load(answer)
+        except HTTPError as error:
+            with error:
+                return error.code, None
+
+    def end(self, how: int = signal.SIGINT, group: bool = True) -> int:
+        """Send a signal to the whole group, as a terminal does on Ctrl-C, or to the command alone."""
+        (os.killpg if group else os.kill)(self.process.pid, how)
+        return self.process.wait(SECONDS)
+
+    def listens(self) -> bool:
+        """Whether anything answers at the server's port."""
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.url.port)) == 0
+
+
+@contextmanager
+def lab(command: list[str], folder: Path, **env: str) -> Iterator[Lab]:
+    """Run ``command`` in ``folder``, yield it when its address is known, and end what is left of it."""
+    process = start(command, folder, **env)
+    try:
+        yield Lab(process)
+    finally:
+        stop(process)
+
+
+def stop(process: subprocess.Popen[str]) -> None:
+    """End ``process`` and its server if they still run."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(SECONDS)
+    assert process.stdout is not None
+    process.stdout.close()
+
+
+def start(command: list[str], folder: Path, **env: str) -> subprocess.Popen[str]:
+    """Start ``command`` in ``folder``, with this person's Jupyter settings out of sight."""
+    own = {f"JUPYTER_{kind}_DIR": str(folder / f".jupyter-{kind}") for kind in ("CONFIG", "DATA", "RUNTIME")}
+    around = {key: value for key, value in os.environ.items() if not key.startswith(("JUPYTER", "PYTEST", "COV"))}
+    return subprocess.Popen(command, cwd=folder, env=around | own | {"IPYTHONDIR": str(folder / ".ipython")} | env,
+                            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+
+
+def cli(package: Path) -> list[str]:
+    """Return the command ``bpkit`` as if its package, with the course that it carries, were at ``package``."""
+    code = ("import sys, pathlib; from bpkit import cli, places; places.PACKAGE = pathlib.Path(sys.argv.pop(1)); "
+            "sys.exit(cli.main(sys.argv[1:]))")
+    return [sys.executable, "-c", code, str(package)]

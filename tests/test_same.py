@@ -1,0 +1,226 @@
+"""Typed formulas: 40 equal pairs, 40 unequal ones, and hostile input. The pairs were written before the checker."""
+
+import time
+
+import pytest
+
+from bpkit.symbolic import same
+
+SIGMOID = {"a": "sigmoid(z)"}
+TANH = {"a": "tanh(z)"}
+PROBABILITY = {"a": (0, 1), "y": (0, 1)}
+POSITIVE = {"x": (0, 9), "u": (0, 9)}
+
+EQUAL = [
+    ("a*(1 - a)", "sigmoid(z)*(1 - sigmoid(z))", SIGMOID),
+    ("exp(-z)/(1 + exp(-z))**2", "sigmoid(z)*(1 - sigmoid(z))", {}),
+    ("1/(exp(z/2) + exp(-z/2))**2", "sigmoid(z)*(1 - sigmoid(z))", {}),
+    ("sigmoid(z)*sigmoid(-z)", "sigmoid(z) - sigmoid(z)**2", {}),
+    ("σ(z)(1 - σ(z))".replace(")(", ")·("), "sigmoid(z)*(1 - sigmoid(z))", {}),
+    ("1 - a²", "1 - tanh(z)^2", TANH),
+    ("4*exp(2*z)/(exp(2*z) + 1)**2", "1 - tanh(z)**2", {}),
+    ("1/cosh(z)**2", "1 - tanh(z)**2", {}),
+    ("4*sigmoid(2*z)*(1 - sigmoid(2z))".replace("2z", "2*z"), "1 - tanh(z)**2", {}),
+    ("2*sigmoid(2*z) - 1", "tanh(z)", {}),
+    ("(1 + tanh(z/2))/2", "sigmoid(z)", {}),
+    ("exp(z)/(1 + exp(z))", "sigmoid(z)", {}),
+    ("ln(1 + exp(z)) - z", "softplus(-z)", {}),
+    ("-ln(sigmoid(z))", "softplus(-z)", {}),
+    ("softplus(z) - y*z", "-y*ln(sigmoid(z)) - (1 - y)*ln(1 - sigmoid(z))", {}),
+    ("(a - y)/(a*(1 - a))", "-y/a + (1 - y)/(1 - a)", PROBABILITY),
+    ("a - y", "(-y/a + (1 - y)/(1 - a))*a*(1 - a)", PROBABILITY),
+    ("sigmoid(z) - y", "y*(sigmoid(z) - 1) + (1 - y)*sigmoid(z)", {}),
+    ("x*(a - y)", "(a - y)*x", {}),
+    ("-x*(y - a)", "(a - y)*x", {}),
+    ("(a-y)*a*(1-a)*x", "(a - y)*(a - a^2)*x", {}),
+    ("δ*x", "delta*x", {}),
+    ("(W1*d1 + W2*d2)*f'(z)", "f'(z)*d2*W2 + d1*f'(z)*W1", {}),
+    ("d1*W1*(1 - a**2) + d2*W2*(1 - a**2)", "(W1*d1 + W2*d2)*(1 - tanh(z)**2)", TANH),
+    ("w − η·g", "w - eta*g", {}),
+    (
+        "eta*m/(1 - beta)/(sqrt(v/(1 - beta2)) + eps)",
+        "eta*(m/(1 - beta))/(eps + (v/(1 - beta2))**(1/2))",
+        {"beta": (0, 1), "beta2": (0, 1), "v": (0, 4), "eps": (0, 1)},
+    ),
+    ("2*w*x1*x2", "x1*(w*x2) + (w*x1)*x2", {}),
+    ("(x + y)*z", "x*z + y*z", {}),
+    ("(x+y)**2", "x**2 + 2*x*y + y**2", {}),
+    ("3*(x**2 + 1)**2*2*x", "6*x*(x^2 + 1)^2", {}),
+    ("cos(x**2)*2*x", "2*x*cos(x²)", {}),
+    ("-sin(x)*exp(cos(x))", "-exp(cos(x))*sin(x)", {}),
+    ("(x**2 - 1)/(x - 1)", "x + 1", {}),
+    ("exp(a + b)", "exp(a)*exp(b)", {}),
+    ("ln(x*u)", "ln(x) + ln(u)", POSITIVE),
+    ("relu(z) - relu(-z)", "z", {}),
+    ("max(0, z)", "relu(z)", {}),
+    ("s1*(1 - s1)*g1 - s1*s2*g2", "s1*(g1 - s1*g1 - s2*g2)", {}),
+    ("exp(z1)/(exp(z1) + exp(z2))", "sigmoid(z1 - z2)", {}),
+    ("sigmoid(z) + z*sigmoid(z)*(1 - sigmoid(z))", "sigmoid(z)*(1 + z*(1 - sigmoid(z)))", {}),
+]
+
+UNEQUAL = [
+    ("a*(1 + a)", "a*(1 - a)", {}),
+    ("a", "a*(1 - a)", SIGMOID),
+    ("z*(1 - z)", "a*(1 - a)", SIGMOID),
+    ("1 - a", "a*(1 - a)", SIGMOID),
+    ("y - a", "a - y", {}),
+    ("2*(a - y)", "a - y", {}),
+    ("(a - y)/2", "a - y", {}),
+    ("(a - y)", "(a - y)*a*(1 - a)", SIGMOID),
+    ("(a - y)*a*(1 - a)", "a - y", SIGMOID),
+    ("(a - y)*x", "a - y", {"x": (-9, 9)}),
+    ("a - y", "(a - y)*x", {}),
+    ("a - y*x", "(a - y)*x", {}),
+    ("1 - z**2", "1 - tanh(z)**2", {}),
+    ("(1 - tanh(z))**2", "1 - tanh(z)**2", {}),
+    ("1 + tanh(z)**2", "1 - tanh(z)**2", {}),
+    ("-y/a", "-y/a + (1 - y)/(1 - a)", PROBABILITY),
+    ("y/a - (1 - y)/(1 - a)", "-y/a + (1 - y)/(1 - a)", PROBABILITY),
+    ("-y/a - (1 - y)/(1 - a)", "-y/a + (1 - y)/(1 - a)", PROBABILITY),
+    ("-y*ln(a)", "-y*ln(a) - (1 - y)*ln(1 - a)", PROBABILITY),
+    ("-y*log10(a)", "-y*ln(a)", PROBABILITY),
+    ("(W1*d1 + W2*d2)", "(W1*d1 + W2*d2)*f'(z)", {}),
+    ("(W1*d1 + W2*d2)*f(z)", "(W1*d1 + W2*d2)*f'(z)", {}),
+    ("W1*d1*f'(z)", "(W1*d1 + W2*d2)*f'(z)", {}),
+    ("W1*d1*W2*d2*f'(z)", "(W1*d1 + W2*d2)*f'(z)", {}),
+    ("w + eta*g", "w - eta*g", {}),
+    ("w*x1*x2", "2*w*x1*x2", {}),
+    ("cos(x)*2*x", "cos(x**2)*2*x", {}),
+    ("2*x + cos(x**2)", "cos(x**2)*2*x", {}),
+    ("x", "sqrt(x**2)", {}),
+    ("2*ln(x)", "ln(x**2)", {}),
+    ("x", "abs(x)", {}),
+    ("1", "sigmoid(1000*z)", {}),
+    ("relu(z)", "z", {}),
+    ("0", "relu(z - 40)", {}),
+    ("x + 1/10^20", "x", {}),
+    ("x*(1 + 1/10^15)", "x", {}),
+    ("exp(-x)", "exp(-x) + 1/10^25", {}),
+    ("tanh(z)", "z - z**3/3", {}),
+    ("sigmoid(z)", "1/2 + z/4", {}),
+    ("s1*(1 - s1)", "-s1*s2", {}),
+]
+
+
+@pytest.mark.parametrize(("typed", "reference", "given"), EQUAL)
+def test_equal_formulas_are_never_called_unequal(typed, reference, given):
+    verdict = same(typed, reference, given)
+    assert verdict.verdict in ("equal", "undecided") and bool(verdict) == (verdict.verdict == "equal"), verdict
+
+
+@pytest.mark.parametrize(("typed", "reference", "given"), UNEQUAL)
+def test_unequal_formulas_are_never_called_equal_and_come_with_a_counterexample(typed, reference, given):
+    verdict = same(typed, reference, given)
+    assert verdict.verdict == "unequal" and verdict.counterexample, verdict
+    assert verdict.typed_value != verdict.reference_value
+
+
+def test_forty_pairs_of_each_kind_are_judged_and_few_stay_undecided():
+    assert len(EQUAL) == len(UNEQUAL) == 40
+    assert sum(same(*pair).verdict == "undecided" for pair in EQUAL) == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "reference", "given", "word"),
+    [
+        ("y - a", "a - y", {}, "sign"),
+        ("-(a - y)*x", "(a - y)*x", {}, "sign"),
+        ("2*(a - y)", "a - y", {}, "factor 2"),
+        ("(a - y)*x/2", "(a - y)*x", {}, "factor 1/2"),
+        ("a - y", "(a - y)*a*(1 - a)", SIGMOID, "sigmoid'(z)"),
+        ("W*d", "W*d*(1 - tanh(z)**2)", {}, "tanh'(z)"),
+        ("W1*d1 + W2*d2", "(W1*d1 + W2*d2)*f'(z)", {}, "f'(z)"),
+        ("(a - y)*a*(1 - a)", "a - y", SIGMOID, "sigmoid'(z)"),
+        ("a - y", "(a - y)*x", {}, "x"),
+    ],
+)
+def test_a_hint_names_the_sign_the_factor_or_the_missing_derivative(typed, reference, given, word):
+    assert word in same(typed, reference, given).hint
+
+
+HOSTILE = [
+    "9**9**9",
+    "9**(9**9)",
+    "x.__class__",
+    "__import__('os').system('true')",
+    "(lambda: 0)()",
+    "[x for x in (1,)]",
+    "x if x else y",
+    "'a'*999999",
+    "exp(exp(exp(exp(exp(exp(x))))))**99999",
+    "open('f')",
+    "x = 1",
+    "x; y",
+    "sigmoid",
+    "sigmoid(x, y)",
+    "sigmoid(z=1)",
+    "x[0]",
+    "f'''",
+    "(" * 300 + "x" + ")" * 300,
+    "x" * 5000,
+    "1e999",
+    "0x10",
+    "x and y",
+    "x < y",
+    "~x",
+    "x // y",
+    "x % y",
+    "x @ y",
+    "x ** -999999",
+    "(x**9)**(10**9)",
+    "",
+    "   ",
+    "1/0",
+    "...",
+    "True",
+    "1j",
+    "x\ny",
+    "exp",
+    "print(x)",
+    "eval(x)",
+    "_x",
+    "x__y",
+    "10**10**10",
+    "sqrt(-1)**10**10",
+    "999999999999999999999999999999**999",
+]
+
+
+@pytest.mark.parametrize("typed", HOSTILE)
+def test_hostile_or_unreadable_input_is_refused_at_once_with_a_reason(typed):
+    start = time.perf_counter()
+    verdict = same(typed, "x*y + sigmoid(z)")
+    assert verdict.verdict == "refused" and verdict.hint and not verdict
+    assert time.perf_counter() - start < 0.5
+
+
+def test_a_name_that_the_question_does_not_know_is_refused_with_the_nearest_one():
+    verdict = same("detla*x", "delta*x")
+    assert verdict.verdict == "refused" and "delta" in verdict.hint
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("typed", "reference"),
+    [
+        (
+            "*".join(f"(sigmoid(x{i}) + y)**9" for i in range(6)),
+            "*".join(f"(y + sigmoid(x{i}))**9" for i in range(5, -1, -1)),
+        ),
+        ("(a + b + c + d + e + g)**12", "(g + e + d + c + b + a)**11*(a + b + c + d + e + g)"),
+        (
+            "+".join(f"exp(x**{i})/(1 + exp(x*{i}))" for i in range(1, 13)),
+            "+".join(f"exp(x**{i})*sigmoid(-{i}*x)" for i in range(12, 0, -1)),
+        ),
+        ("exp(exp(exp(x)))*exp(-exp(exp(x)))", "1*exp(0)*exp(exp(exp(x)) - exp(exp(x)))"),
+        (
+            "sqrt(sqrt(sqrt(x + 1) + y) + z)/(1 + sqrt(x + sqrt(y + sqrt(z + 1))))",
+            "sqrt(z + sqrt(y + sqrt(1 + x)))/(sqrt(x + sqrt(y + sqrt(1 + z))) + 1)",
+        ),
+    ],
+)
+def test_the_worst_cases_take_at_most_four_seconds(typed, reference):
+    start = time.perf_counter()
+    verdict = same(typed, reference)
+    assert verdict.verdict in ("equal", "undecided")
+    assert time.perf_counter() - start < 4
