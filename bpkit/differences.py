@@ -116,17 +116,17 @@ def second_look(box: BlackBox, name: str, index: tuple[int, ...], claimed: float
     """Judge one entry that differs by its slopes to both sides: "kink" (a slope of a corner), "fine" or "wrong"."""
     if not np.isfinite(claimed):
         return "wrong"
-    h = (box.step if box.coarse else box.step / 10) * max(1.0, abs(float(box.leaves[name][index])))
+    h = box.step * max(1.0, abs(float(box.leaves[name][index])))
     left, right = box.sides(name, index, h)
-    closer = box.sides(name, index, h / 8)
-    noise = 64 * box.eps * max(1.0, abs(box.value)) / h
+    near = box.sides(name, index, h / 64)
+    noise = 64 * box.eps * max(1.0, abs(box.value)) / (h / 64)
     jump, slack = abs(right - left), 1e-4 * max(abs(left), abs(right)) + noise
     if jump <= slack:
         return "wrong"
-    if abs(closer[1] - closer[0]) > jump / 2:  # a bend would shrink with h, a corner stays
-        return "kink" if min(left, right) - slack <= claimed <= max(left, right) + slack else "wrong"
-    missed = method == "central" and abs(claimed - sum(closer) / 2) <= 1e-5 * abs(claimed) + noise
-    return "fine" if missed else "wrong"
+    if abs(near[1] - near[0]) > jump / 2:  # a bend shrinks with h, a corner stays
+        return "kink" if min(near) - slack <= claimed <= max(near) + slack else "wrong"
+    beside = method == "central" and abs(claimed - sum(near) / 2) <= 1e-4 * abs(claimed) + noise
+    return "fine" if beside else "wrong"
 
 
 def _claim(theta: Any, grad: Any, leaves: dict[str, Array]) -> dict[str, Array]:

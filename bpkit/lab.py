@@ -22,6 +22,7 @@ HOST = "127.0.0.1"
 PORT = 8888
 START_SECONDS = 60
 STOP_SECONDS = 10
+SETTINGS = Path(__file__).with_name("jupyter")
 
 
 def add_parser(subparsers: Any) -> None:
@@ -54,7 +55,8 @@ def lab(options: argparse.Namespace) -> int:
         print(f"JupyterLab:  http://{HOST}:{port}/lab/tree/{first}?token={token}\nend it with Ctrl-C", flush=True)
         return server.wait()
     except KeyboardInterrupt:
-        print("\nJupyterLab ends; your notebooks are saved as you last saved them")
+        print(f"\nJupyterLab ends; what you saved is in {folder}", flush=True)
+        _ended(server, STOP_SECONDS)  # a terminal sends Ctrl-C to the server as well, which then ends its kernels
         return 0
     finally:
         _stop(server)
@@ -110,17 +112,25 @@ def _command(folder: Path, first: str, port: int, browser: bool) -> list[str]:
     return [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", f"--ServerApp.ip={HOST}",
             f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.base_url=/",
             f"--ServerApp.open_browser={browser}", f"--LabApp.default_url=/lab/tree/{first}",
-            "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
             "--ServerApp.allow_root=True", "--ServerApp.answer_yes=True", "--Application.log_level=ERROR",
             "--KernelManager.transport_encryption=auto"]
 
 
 def _environment(token: str) -> dict[str, str]:
-    """Return the server's environment: the token out of sight of other users, and this Python's kernel first."""
-    env = os.environ | {"JUPYTER_TOKEN": token, "JUPYTER_PREFER_ENV_PATH": "1"}
+    """Return the server's environment.
+
+    The token is out of sight of other users, this Python's kernel comes first, and bpkit/jupyter is one more
+    folder of settings: it switches off JupyterLab's question about news and its search for updates.
+    """
+    env = os.environ | {"JUPYTER_TOKEN": token, "JUPYTER_PREFER_ENV_PATH": "1",
+                        "JUPYTER_CONFIG_PATH": _paths(SETTINGS, os.environ.get("JUPYTER_CONFIG_PATH"))}
     if root := places.checkout():
-        env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
+        env["PYTHONPATH"] = _paths(root, os.environ.get("PYTHONPATH"))
     return env
+
+
+def _paths(first: Path, others: str | None) -> str:
+    return os.pathsep.join(filter(None, [str(first), others]))
 
 
 def _wait_until_it_answers(server: subprocess.Popen[bytes], port: int) -> None:
@@ -152,11 +162,18 @@ def _knock(port: int) -> int | None:
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:
-    """End the server and its kernels; a second Ctrl-C, or a server that does not listen, ends it at once."""
+    """End the server if it still runs; one that does not listen, or a second Ctrl-C, ends it at once."""
     if server.poll() is None:
         server.terminate()
-        try:
-            server.wait(STOP_SECONDS)
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        if not _ended(server, STOP_SECONDS):
             server.kill()
             server.wait()
+
+
+def _ended(server: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Wait for the server to end by itself; return whether it did before the time, or a Ctrl-C, came."""
+    try:
+        server.wait(seconds)
+    except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        return False
+    return True

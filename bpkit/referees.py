@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from itertools import combinations
 from typing import Any
@@ -130,8 +131,6 @@ def compare(net: Network, x: Any, y: Any, loss: Loss | str, grads: Any = None) -
 
 
 def _by_sympy(net: Network, x: Array, y: Array, loss: Loss) -> dict[str, Array]:
-    from .symbolic import SymbolicNetwork
-
     count = sum(w.size for w in net.parameters().values())
     if count > MOST:
         raise BadInput(
@@ -140,8 +139,15 @@ def _by_sympy(net: Network, x: Array, y: Array, loss: Loss) -> dict[str, Array]:
             got=f"{count} parameters",
             hint="a smaller network of the same kind",
         )
-    exact = SymbolicNetwork.like(net, loss).evaluate(net, x, y)
+    exact = _symbols(net.sizes, tuple(f.name for f in net.f.values()), loss.name).evaluate(net, x, y)
     return {f"{name[1]}[{name[2:]}]": g.astype(float) for name, g in exact.items() if name != "L"}
+
+
+@lru_cache(maxsize=64)
+def _symbols(sizes: tuple[int, ...], f: tuple[str, ...], loss: str) -> Any:
+    from .symbolic import SymbolicNetwork
+
+    return SymbolicNetwork(sizes, f, loss)
 
 
 def _row(name: str, values: dict[str, Array], tolerance: float, unit: float) -> Row:

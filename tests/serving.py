@@ -10,13 +10,16 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlsplit
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
+
+import psutil
 
 SECONDS = 90
 
@@ -51,10 +54,26 @@ class Lab:
             with error:
                 return error.code, None
 
+    def start_kernel(self) -> None:
+        """Start a kernel as an opened notebook does, and wait until it runs."""
+        request = Request(f"http://{self.url.netloc}/api/kernels", b"{}", {"Authorization": f"token {self.token}"})
+        with urlopen(request, timeout=SECONDS) as answer:
+            assert answer.status == 201
+        while "ipykernel" not in str([child.cmdline() for child in self.family()]):
+            time.sleep(0.1)
+
+    def family(self) -> list[psutil.Process]:
+        """Return every process that the command started: the server and its kernels."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
     def end(self, how: int = signal.SIGINT, group: bool = True) -> int:
         """Send a signal to the whole group, as a terminal does on Ctrl-C, or to the command alone."""
         (os.killpg if group else os.kill)(self.process.pid, how)
         return self.process.wait(SECONDS)
+
+    def rest(self) -> str:
+        """Return what it said after its address, to the end."""
+        return "".join(iter(lambda: self.heard.get(timeout=SECONDS), ""))
 
     def listens(self) -> bool:
         """Whether anything answers at the server's port."""

@@ -275,11 +275,13 @@ def test_the_lab_serves_the_learners_own_copy_behind_a_token_and_ends_with_ctrl_
         assert session.get("/api/contents/01_second_steps.ipynb", session.token)[0] == 200
         assert session.get(f"/api/contents/{FIRST}")[0] == 403
         assert session.get("/api/contents/..%2F..%2Fetc", session.token)[0] == 404
-        family = psutil.Process(session.process.pid).children(recursive=True)
+        session.start_kernel()
+        family = session.family()
         where = {each.laddr.ip for child in family for each in child.net_connections("tcp") if each.status == "LISTEN"}
         assert where == {"127.0.0.1"}
         assert not any(session.token in word for child in family for word in child.cmdline())
         assert session.end() == 0
+        assert session.rest() == f"end it with Ctrl-C\n\nJupyterLab ends; what you saved is in {mine}\n"
         assert not session.listens()
         assert psutil.wait_procs(family, timeout=10)[1] == []
     assert json.loads((mine / FIRST).read_text()) == answer

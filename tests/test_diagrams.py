@@ -258,6 +258,8 @@ def test_what_is_no_network_is_refused_with_words() -> None:
         diagrams.network(net, trace, grads, example=2)
     with pytest.raises(BadInput, match="does not fit"):
         diagrams.network(net, other[1])
+    with pytest.raises(BadInput, match="too large to draw"):
+        diagrams.network(Network.random([64, 32, 10]))
 
 
 def test_drawing_text_loads_no_drawing_program() -> None:

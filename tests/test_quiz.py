@@ -258,7 +258,8 @@ def test_a_quiz_and_a_prediction_are_found_by_name():
     (quizzes.quiz, "0.warmup", "'0.warm-up'"), (quizzes.quiz, "4.exits", "'4.exit'"),
     (quizzes.quiz, "44.exit", "'4.exit'"), (quizzes.predict, "0.forwards", "'0.forward'"),
     (quizzes.quiz, None, "one of"), (quizzes.quiz, 3, "exit"),
-    (quizzes.quiz, "0.sign", "try"), (quizzes.predict, "0.exit", "try")])
+    (quizzes.quiz, "0.sign", "wanted: 0.warm-up"), (quizzes.predict, "0.exit", "wanted: 0.forward"),
+    (quizzes.quiz, ["0.exit"], "wanted: 0.warm-up")])
 def test_an_unknown_name_is_refused_with_the_nearest(ask, name, near):
     with pytest.raises(BadInput, match=near):
         ask(name)

@@ -14,7 +14,6 @@ import pytest
 from serving import lab
 
 from bpkit import places
-from bpkit.press.source import sources
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARE = Path(sys.prefix) / "share" / "jupyter"  # JupyterLab's own pages and kernels stay where they were installed
@@ -50,17 +49,19 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     python = folder / "bin" / "python"
     packages = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder).strip()
     Path(packages, "others.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    run(sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-index", "--no-deps", wheel, cwd=folder)
+    run(sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-index", "--no-deps", wheel,
+        cwd=folder)
     return folder
 
 
 def test_the_wheel_carries_every_lesson_and_no_solution(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-    lessons = {f"bpkit/_course/{path.name}" for path in places.chapters(ROOT / "course")}
-    assert lessons and lessons | {"bpkit/_course/README.md"} <= set(names)
-    assert {f"bpkit/expected/{path.stem[:2]}.json" for path in sources(ROOT) if path.with_suffix(".ipynb").exists()} <= set(names)
-    assert not [name for name in names if name.endswith(".md") and "README" not in name or "solutions/" in name]
+    built = places.chapters(ROOT / "course")
+    carried = {f"bpkit/_course/{path.name}" for path in built}
+    carried |= {f"bpkit/expected/{path.name[:2]}.json" for path in built}
+    assert carried | {"bpkit/_course/README.md", "bpkit/jupyter/labconfig/page_config.json"} <= set(names)
+    assert not [name for name in names if "solutions" in name]
 
 
 def test_an_installed_bpkit_opens_its_own_copy_of_the_course_away_from_any_checkout(

@@ -130,7 +130,7 @@ class _Graph:
                 self.bend(steps, target.y, left[target.column] + widths[target.column])
                 target, k = target.targets[0]
             goal = left[target.column] + widths[target.column] - self.width(target.node)
-            self.bend(steps, target.port(k), goal)
+            self.bend(steps, target.port(k), goal - 6)  # the tip of the arrow stays free of the line
             self.shapes += [Path(tuple(steps), bind=f"wire:{target.node.name}:{k}"), arrow(goal, target.port(k))]
             grad = None if item.node.name in self.data else self.flow.part[target.node.name][k]
             middle = (steps[-2][-2] + goal - 8) / 2

@@ -18,19 +18,22 @@ LINE = 18.0
 MARGIN = 14.0
 HEADER = 28.0
 BAR = 8.0
+MOST = 12
 Place = tuple[float, float]
 
 
-def network(net: Any, trace: Any = None, grads: Any = None, example: int = 0, digits: int = 4) -> Picture:
+def network(net: Any, trace: Any = None, grads: Any = None, example: int = 0, digits: int = 4,
+            room: str | None = None) -> Picture:
     """Draw a small layered network: weights on its wires, b, z and a of every unit in its box, gradients after ∇ and δ.
 
     ``net`` has ``W[l]`` (n_l, n_{l-1}) and ``b[l]`` (n_l, 1), keyed 1..L, and may have ``f[l]``; ``trace`` has
     ``z[l]`` and ``a[l]`` (n_l, N), ``grads`` has ``delta[l]``, ``dW[l]`` and ``db[l]``. z, a and delta are those of
     column ``example``; dW and db belong to the whole batch. A wire is thick where the weight is large, dashed where
-    it is negative. Raises BadType for something that is no network, BadInput for shapes that do not fit and for an
-    example that is not there.
+    it is negative. ``room`` is the widest number that there is room for, if it is not the widest one drawn.
+    Raises BadType for something that is no network, BadInput for shapes that do not fit, for an example that is not
+    there, and for a layer of more than 12 units, which nobody can read.
     """
-    return _Network(_Numbers(net, trace, grads, example), digits).picture()
+    return _Network(_Numbers(net, trace, grads, example), digits, room).picture()
 
 
 class _Numbers:
@@ -43,6 +46,9 @@ class _Numbers:
                                         for name in ("delta", "dW", "db"))
         self.names = {l: str(getattr(f, "name", f)) for l, f in dict(getattr(net, "f", {})).items()}
         self.sizes = [self.W[1].shape[1], *(self.W[l].shape[0] for l in range(1, len(self.W) + 1))]
+        if max(self.sizes) > MOST:
+            raise BadInput("the network is too large to draw.", wanted=f"at most {MOST} units a layer",
+                           got=f"layers of {self.sizes} units", hint="bp.Network.random([2, 3, 2])")
         batches = {v.shape[1] for part in (self.a, self.z, self.delta) for v in part.values()} or {1}
         if len(batches) > 1 or not 0 <= example < min(batches):
             raise BadInput("the example is not in the batch.", wanted="a column of trace.a and of grads.delta",
@@ -92,10 +98,10 @@ def _layers(owner: Any, name: str, what: str, hint: str) -> dict[int, np.ndarray
 
 
 class _Network:
-    def __init__(self, numbers: _Numbers, digits: int) -> None:
+    def __init__(self, numbers: _Numbers, digits: int, room: str | None) -> None:
         self.n, self.digits = numbers, digits
         every = [number(v, digits) for _, part in numbers.parts() for x in part.values() for v in x.ravel()]
-        widest = max(every, key=lambda s: text_width(s, LABEL))
+        widest = room or max(every, key=lambda s: text_width(s, LABEL))
         self.label = text_width(("∇ " if numbers.dW else "") + widest, LABEL)
         self.unit = text_width("∇b₈  " + widest, SIZE) + 20
         most = max(len(list(numbers.lines(l, 0))) for l in range(len(numbers.sizes)))

@@ -48,7 +48,7 @@ from .maths import np, sigmoid
     """,
     hints="""
         Walk the chain backwards: from the loss to a, from a to z, from z to w. Each step has one local factor.
-        delta is how the loss changes with z. For this loss and a sigmoid, one difference is all that is left of two factors.
+        delta is how the loss changes with z. For this loss and a sigmoid, two factors leave a single difference.
         z is a product of two numbers. Change w by a little: z changes that little times the other number.
     """,
 )
@@ -56,10 +56,10 @@ def neuron(x, w, y, *, unless):
     z = w * x
     a = sigmoid(z)
     loss = -(y * np.log(a) + (1 - y) * np.log(1 - a))
-    delta = unless(a - y, sign=y - a, slope_left_in=(a - y) * a * (1 - a), only_for_one=y * (a - 1), delta_of_the_sum=z - y,
-                   relative=(a - y) / a)
-    dw = unless(delta * x, times_w=delta * w, times_z=delta * z, times_a=delta * a, input_forgotten=delta, upstream_forgotten=x,
-                slope_twice=delta * a * (1 - a) * x)
+    delta = unless(a - y, sign=y - a, slope_left_in=(a - y) * a * (1 - a), only_for_one=y * (a - 1),
+                   delta_of_the_sum=z - y, relative=(a - y) / a)
+    dw = unless(delta * x, times_w=delta * w, times_z=delta * z, times_a=delta * a, input_forgotten=delta,
+                upstream_forgotten=x, slope_twice=delta * a * (1 - a) * x)
     return z, a, loss, delta, dw
 
 
@@ -150,8 +150,9 @@ def central_difference(f, x, h=1e-5, *, unless):
 )
 def relative_error(a, b, *, unless):
     apart = unless(abs(a - b), no_sign_removed=a - b)
-    size = unless(max(abs(a), abs(b)), absolute=1.0, by_b=abs(b), by_a=abs(a), by_sum=abs(a) + abs(b), by_mean=(abs(a) + abs(b)) / 2,
-                  by_smaller=min(abs(a), abs(b)), signed_sizes=max(a, b), padded=max(abs(a), abs(b)) + 1e-8)
+    larger = max(abs(a), abs(b))
+    size = unless(larger, absolute=1.0, by_b=abs(b), by_a=abs(a), by_sum=abs(a) + abs(b), by_mean=(abs(a) + abs(b)) / 2,
+                  by_smaller=min(abs(a), abs(b)), signed_sizes=max(a, b), padded=larger + 1e-8)
     if a == b == 0:
         return unless(0.0, nan_at_zero=float("nan"), one_at_zero=1.0)
     with np.errstate(all="ignore"):

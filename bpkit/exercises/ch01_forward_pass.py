@@ -1,15 +1,16 @@
 """Chapter 1: the forward pass.
 
-Letters: W (n, m) weights, b (n, 1) bias, z = W a + b, a = f(z), all with N examples as columns; l layer, L the last one;
+Letters: W (n, m) weights, b (n, 1) bias, z = W a + b, a = f(z), with N examples as columns; l layer, L the last one;
 K classes.
 """
 
 from __future__ import annotations
 
-from .. import activations
+from typing import Any
+
 from .cases import normal, over_networks, over_sizes, whole
 from .declare import exercise
-from .maths import np, sigmoid, softmax, value
+from .maths import np, sigmoid, value
 
 
 @exercise(
@@ -45,7 +46,8 @@ from .maths import np, sigmoid, softmax, value
 def affine(W, a, b, *, unless):
     W = unless(W, mean=W / W.shape[1])
     a = unless(lambda: a, bias_first=lambda: a + b)
-    weighted = unless(lambda: W @ a, transposed=lambda: W.T @ a, entry_by_entry=lambda: W * a, other_order=lambda: a @ W)
+    weighted = unless(lambda: W @ a, transposed=lambda: W.T @ a, entry_by_entry=lambda: W * a,
+                      other_order=lambda: a @ W)
     bias = unless(b, bias_forgotten=0 * b, bias_along_examples=b.T, bias_subtracted=-b)
     if unless.on & {"bias_first"}:
         return weighted
@@ -128,7 +130,7 @@ def logistic(z, *, unless):
     """,
     hints="""
         Every z becomes positive by an exponential; then each column is divided so that it sums to one.
-        Exponentials of 800 overflow. What happens to the fraction if every z of a column gets smaller by the same number?
+        Exponentials of 800 overflow. What happens to the fraction if every z of a column shrinks by the same number?
         Which axis of the table counts the classes? Keep that axis when you sum, so that the shapes still fit.
     """,
 )
@@ -173,10 +175,11 @@ def softmax_columns(z, *, unless):
     """,
 )
 def forward(W, b, f, x, *, unless):
-    z, a = {}, {0: x}
+    z, a = dict[int, Any](), {0: x}
     for l in range(1, len(W) + 1):
         source = unless(a[l - 1], always_x=x, fed_by_z=z.get(l - 1, x))
-        z[l] = unless(lambda s=source, l=l: W[l] @ s, transposed=lambda s=source, l=l: W[l].T @ s) + unless(b[l], bias_forgotten=0)
+        weights = unless(W[l], transposed=W[l].T)
+        z[l] = weights @ source + unless(b[l], bias_forgotten=0)
         bent = value(f[l], z[l])
         a[l] = unless(bent, no_activation=z[l], activation_twice=value(f[l], bent), first_activation=value(f[1], z[l]),
                       output_linear=z[l] if l == len(W) else bent)

@@ -1,6 +1,6 @@
 """Chapter 2: the loss.
 
-Letters: a prediction, y target, both (n, N) or (K, N), one example a column; L loss; z weighted sum; K classes, N examples.
+Letters: a prediction, y target, both (n, N) or (K, N), one example a column; L loss; z weighted sum; K classes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ CLASSES = {
     "shared targets": lambda rng: (columns_of_probability(rng, 3, 4), columns_of_probability(rng, 3, 4)),
     "probability 0 where the target is 0": lambda rng: (np.array([[0.0, 0.25], [0.6, 0.0], [0.4, 0.75]]),
                                                         np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 0.0]])),
-    "mostly wrong": lambda rng: (np.array([[0.7, 0.2, 0.1], [0.1, 0.7, 0.8], [0.2, 0.1, 0.1]]), np.eye(3)[:, [2, 0, 1]]),
+    "mostly wrong": lambda rng: (np.array([[0.7, 0.2, 0.1], [0.1, 0.7, 0.8], [0.2, 0.1, 0.1]]),
+                                 np.eye(3)[:, [2, 0, 1]]),
 }
 
 LABELS = {
@@ -100,7 +101,7 @@ def half_mse(a, y, *, unless):
     hints="""
         Only the right class of each example counts: its target is 1, all others are 0.
         Take the logarithm of the probability that the network gives the truth, add, and mind the sign.
-        A probability of exactly 0 has no logarithm. Where may it stand without doing harm, and how do you keep it there?
+        A probability of 0 has no logarithm. Where may it stand without doing harm, and how do you keep it there?
     """,
 )
 def cross_entropy(a, y, *, unless):

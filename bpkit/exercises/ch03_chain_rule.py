@@ -14,7 +14,7 @@ from .declare import exercise
 from .maths import VALUE, differences, sigmoid
 
 
-def numbers(count: int):
+def numbers(count):
     """Ordinary numbers, both signs."""
     return lambda rng: tuple(normal(rng, count).tolist())
 
@@ -265,7 +265,7 @@ def typed(formula: Any) -> Any:
             Along one path, do factors multiply or add?
     """,
     hints="""
-        L is half of a square, of a difference, of a sigmoid, of a product. Write the four local factors next to each other.
+        L is half of a square, of a difference, of a sigmoid, of a product. Write the four local factors side by side.
         The outer derivatives are taken at the inner values, so w and x appear inside the sigmoid wherever it occurs.
         The sigmoid's slope is the sigmoid itself times one minus it.
     """,

@@ -1,12 +1,12 @@
 """Chapter 5: the error signal of a hidden layer.
 
-Letters: W_next (k, n) weights into the next layer, delta_next (k, N) its error signal, z (n, N) weighted sums of this layer,
-f its activation function, delta = dL/dz; l layer, L the last one; i one unit of this layer; N examples.
+Letters: W_next (k, n) weights into the next layer, delta_next (k, N) its error signal, z (n, N) weighted sums of this
+layer, f its activation function, delta = dL/dz; l layer, L the last one; i one unit of this layer; N examples.
 """
 
 from __future__ import annotations
 
-from .behaviour import Odd
+from .. import activations
 from .cases import normal, over_networks, over_sizes
 from .declare import exercise
 from .maths import np, slope, value
@@ -45,8 +45,8 @@ from .maths import np, slope, value
 )
 def share_of_error(W_next, delta_next, i, *, unless):
     i = unless(i, first_unit=0)
-    wires = unless(W_next[:, i], wrong_way=lambda: W_next[i, :], weights_omitted=np.ones(len(W_next)), size_only=np.abs(W_next[:, i]),
-                   normalised=W_next[:, i] / W_next.sum(axis=1))
+    wires = unless(W_next[:, i], wrong_way=lambda: W_next[i, :], weights_omitted=np.ones(len(W_next)),
+                   size_only=np.abs(W_next[:, i]), normalised=W_next[:, i] / W_next.sum(axis=1))
     brought = unless(1, sign=-1) * wires[:, None] * delta_next
     share = unless(np.sum, one_path=_first, last_path=_last, mean=np.mean)(brought, axis=0)
     return unless(share, over_examples=np.sum(share))
@@ -96,7 +96,7 @@ def _last(brought, axis):
     """,
     hints="""
         First for one hidden unit: which units does it feed, and what does each wire bring back?
-        Write that sum with indices: one index counts the units of the next layer, and it is summed. Where does it stand in W_next?
+        Write that sum with indices: the one that is summed counts the next layer's units. Where does W_next have it?
         The sum is the error at a. To get to z, each entry passes through the slope of f at its own z.
     """,
 )
@@ -104,8 +104,8 @@ def hidden_delta(W_next, delta_next, z, f, *, unless):
     a = value(f, z)
     W = unless(W_next, weights_omitted=np.ones_like(W_next), normalised=W_next / W_next.sum(axis=1, keepdims=True),
                updated_weights=lambda: W_next - delta_next @ a.T)
-    back = unless(lambda: W.T @ delta_next, missing_transpose=lambda: W @ delta_next, inverse=lambda: np.linalg.inv(W) @ delta_next,
-                  one_path=lambda: W[:1].T @ delta_next[:1])
+    back = unless(lambda: W.T @ delta_next, missing_transpose=lambda: W @ delta_next,
+                  inverse=lambda: np.linalg.inv(W) @ delta_next, one_path=lambda: W[:1].T @ delta_next[:1])
     back = unless(1, sign=-1) * unless(back, relu_on_signal=np.maximum(back, 0), divided_by_N=back / z.shape[1])
     gate = unless(slope(f, z), slope_missing=np.ones_like(z), slope_at_a=slope(f, a), times_a=a,
                   gate_open=np.ones_like(z) if f.name == "relu" else slope(f, z))
@@ -145,12 +145,76 @@ def hidden_delta(W_next, delta_next, z, f, *, unless):
 )
 def all_deltas(W, f, z, delta_out, *, unless):
     L = len(W)
-    delta = {L: unless(delta_out, output_slope_again=lambda: delta_out * (slope(f[L], z[L]) if f[L].name != "softmax" else 0.5))}
+    delta = {L: unless(delta_out, output_slope_again=lambda: delta_out * _slope_of_any(f[L], z[L]))}
     for l in range(L - 1, 0, -1):
         weights = unless(W[l + 1], same_layer=W[l])
         source = unless(delta[l + 1], always_output=delta[L])
-        back = unless(1, sign=-1) * unless(lambda w=weights, d=source: w.T @ d, missing_transpose=lambda w=weights, d=source: w @ d)
+        back = unless(1, sign=-1) * unless(weights.T, missing_transpose=weights) @ source
         at = unless(z[l], slope_of_next=z[l + 1], slope_at_a=value(f[l], z[l]))
         delta[l] = back * unless(slope(f[l], at), slope_missing=1.0)
     return unless(delta, output_left_out={l: d for l, d in delta.items() if l < L},
                   input_too=lambda: delta | {0: W[1].T @ delta[1]})
+
+
+def _slope_of_any(f, z):
+    """f'(z); for softmax, which has none, what beginners take for it."""
+    s = value(f, z)
+    return s * (1 - s) if f.name == "softmax" else slope(f, z)
+
+
+MISTAKES = {"missing transpose": "missing_transpose", "slope missing": "slope_missing", "slope at a": "slope_at_a",
+            "weights omitted": "weights_omitted"}
+
+
+def evidence(name, f, noise=0.0):
+    """A square layer, and the hidden delta that the mistake ``name`` makes of it."""
+    def make(rng):
+        W_next, delta_next, z = normal(rng, 4, 4), normal(rng, 4, 5), normal(rng, 4, 5)
+        wrong = hidden_delta(W_next, delta_next, z, f, **{MISTAKES[name]: True})
+        return W_next, delta_next, z, f, wrong * (1 + noise * rng.standard_normal(wrong.shape))
+
+    return make
+
+
+@exercise(
+    "5.4", "W_next (n, n), delta_next (n, N), z (n, N), f, wrong (n, N) -> name",
+    cases={
+        "the first suspect": evidence("missing transpose", activations.tanh),
+        "the second suspect": evidence("slope missing", activations.sigmoid),
+        "the third suspect": evidence("slope at a", activations.tanh),
+        "the fourth suspect": evidence("weights omitted", activations.softplus),
+        "rounded otherwise": evidence("slope missing", activations.tanh, noise=1e-13),
+        "another network": evidence("slope at a", activations.sigmoid, noise=1e-13),
+    },
+    flaws="""
+        too_strict: every last digit compared
+            May two ways to the same number differ in the last digit?
+        always_first: the first suspect accused every time
+            Does your function look at the wrong array at all?
+        slopes_exchanged: the two mistakes with the slope exchanged
+            Which of the two multiplies by something, and which by nothing?
+        weights_exchanged: the two mistakes with the weights exchanged
+            Which of the two still uses W_next?
+        last_suspect_free: the fourth suspect never accused
+            How many candidates does your function try?
+        right_answer: the array compared with the right one alone
+            You know that it is wrong. With what do you compare it?
+    """,
+    hints="""
+        You can make each mistake yourself, on purpose. What would each of them have given here?
+        Compare the wrong array with all four candidates; one of them agrees to many digits.
+        Return the name of that candidate, spelt as in the list.
+    """,
+)
+def name_the_error(W_next, delta_next, z, f, wrong, *, unless):
+    names = list(MISTAKES)
+    names = unless(names, slopes_exchanged=[names[0], names[2], names[1], names[3]],
+                   weights_exchanged=[names[3], names[1], names[2], names[0]])
+    limit = unless(1e-9, too_strict=0.0)
+    found = "none"
+    for name, mistake in zip(names, MISTAKES.values(), strict=True):
+        candidate = hidden_delta(W_next, delta_next, z, f, **{mistake: True})
+        if found == "none" and np.max(np.abs(candidate - wrong)) <= limit * np.max(np.abs(wrong)):
+            found = name
+    return unless(found, always_first=names[0], right_answer="none",
+                  last_suspect_free="none" if found == names[3] else found)

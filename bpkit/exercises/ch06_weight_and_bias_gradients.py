@@ -1,7 +1,7 @@
 """Chapter 6: the gradients of weights and biases.
 
-Letters: delta (n, N) error signal of a layer, a_prev (m, N) activations of the layer before, dW = dL/dW (n, m), db = dL/db
-(n, 1); l layer, L the last one; N examples. The 1/N of the loss is in delta already.
+Letters: delta (n, N) error signal of a layer, a_prev (m, N) activations of the layer before, dW = dL/dW (n, m),
+db = dL/db (n, 1); l layer, L the last one; N examples. The 1/N of the loss is in delta already.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ from .maths import differences, np, slope
 def weight_gradient(delta, a_prev, *, unless):
     N = delta.shape[1]
     delta = unless(delta, size_of_delta=np.abs(delta))
-    delta, a = unless((delta, a_prev), first_example=(delta[:, :1], a_prev[:, :1]), last_example=(delta[:, -1:], a_prev[:, -1:]),
+    delta, a = unless((delta, a_prev), first_example=(delta[:, :1], a_prev[:, :1]),
+                      last_example=(delta[:, -1:], a_prev[:, -1:]),
                       sums_multiplied=(np.sum(delta, 1, keepdims=True), np.sum(a_prev, 1, keepdims=True)))
     a = unless(a, inputs_ignored=np.ones_like(a))
     dW = unless(lambda: delta @ a.T, transposed=lambda: a @ delta.T, not_transposed=lambda: delta @ a,
@@ -173,7 +174,7 @@ def augmented(delta, a_prev, *, unless):
             Should the output's delta be positive or negative where the prediction is too large?
     """,
     hints="""
-        Three stages: the output's delta, the hidden deltas from the last to the first, and two gradients for each layer.
+        Three stages: the output's delta, the hidden deltas from the last to the first, and two gradients a layer.
         Loss and output match, so the output's delta is the simple one of chapter 4, with its 1/N.
         Each layer's gradients need its own delta and the activations of the layer before; layer 0 is the data.
     """,
@@ -232,7 +233,8 @@ def backward(W, f, z, a, y, *, unless):
 def sum_of_singles(delta, a_prev, *, unless):
     N = delta.shape[1]
     dW, db = np.zeros((len(delta), len(a_prev))), np.zeros((len(delta), 1))
-    examples = unless(range(N), last_example=[N - 1], first_example=[0], first_skipped=range(1, N), last_skipped=range(N - 1))
+    examples = unless(range(N), last_example=[N - 1], first_example=[0], first_skipped=range(1, N),
+                      last_skipped=range(N - 1))
     for e in examples:
         d, a = delta[:, e:e + 1], a_prev[:, unless(e, always_first=0)][:, None]
         dW = dW + d @ a.T

@@ -1,7 +1,7 @@
 """Chapter 7: updates.
 
-Letters: w a parameter of any shape, g = dL/dw, eta step size; v velocity (momentum) or mean square (Adam), m mean of the
-gradients, beta their memories, t number of the step, counted from 1; W1, b1, W2, b2 a network of two layers, x, y one example.
+Letters: w a parameter of any shape, g = dL/dw, eta step size; v velocity (momentum) or mean square (Adam), m mean of
+the gradients, beta their memories, t number of the step, counted from 1; W1, b1, W2, b2 a network, x, y one example.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ def cases(arrays, numbers):
     def make(shape):
         return lambda rng: (*(normal(rng, *shape) for _ in range(arrays)), *numbers(rng))
 
-    tags = {"a table of weights": (4, 3), "as many rows as columns": (3, 3), "a bias": (4, 1), "a single weight": (1, 1)}
+    def at_rest(rng):
+        w, _, *more = make((3, 2))(rng)
+        return w, np.zeros((3, 2)), *more
+
+    tags = {"a table of weights": (4, 3), "a square table": (3, 3), "a bias": (4, 1), "a single weight": (1, 1)}
     return {tag: make(shape) for tag, shape in tags.items()} | {
         "whole numbers": lambda rng: (*(np.roll(whole(2, 3), k) for k in range(arrays)), *numbers(rng)),
-        "a gradient of zero": lambda rng: (normal(rng, 3, 2), np.zeros((3, 2)), *(normal(rng, 3, 2) for _ in range(arrays - 2)),
-                                           *numbers(rng))}
+        "a gradient of zero": at_rest}
 
 
 @exercise(
@@ -120,8 +123,7 @@ def adam_cases():
         "a single weight": make((1, 1), 5),
         "whole numbers": lambda rng: (whole(2, 3), np.roll(whole(2, 3), 1), np.roll(whole(2, 3), 2), whole(2, 3) ** 2,
                                       4, 0.5, 0.75, 0.875, 0.25),
-        "the usual constants": lambda rng: (normal(rng, 2, 3), normal(rng, 2, 3), normal(rng, 2, 3), normal(rng, 2, 3) ** 2,
-                                            7, 0.001, 0.9, 0.999, 1e-8),
+        "the usual constants": lambda rng: (*make((2, 3), 7)(rng)[:4], 7, 0.001, 0.9, 0.999, 1e-8),
     }
 
 
@@ -173,11 +175,11 @@ def adam_step(w, g, m, v, t, eta, beta1, beta2, eps, *, unless):
     m_used, v_used = unless((m_new, v_new), gradient_for_mean=(g, v_new), old_means=(m, v))
     t = unless(t, t_too_small=t - 1, t_too_large=t + 1)
     with np.errstate(all="ignore"):
-        by_m, by_v = unless((1 - beta1**t, 1 - beta2**t), no_correction=(1.0, 1.0), mean_not_corrected=(1.0, 1 - beta2**t),
-                            square_not_corrected=(1 - beta1**t, 1.0))
+        by_m, by_v = unless((1 - beta1**t, 1 - beta2**t), no_correction=(1.0, 1.0),
+                            mean_not_corrected=(1.0, 1 - beta2**t), square_not_corrected=(1 - beta1**t, 1.0))
         m_hat, v_hat = np.divide(m_used, by_m), np.divide(v_used, by_v)
-        below = unless(lambda: np.sqrt(v_hat) + eps, eps_in_root=lambda: np.sqrt(v_hat + eps), no_eps=lambda: np.sqrt(v_hat),
-                       no_root=lambda: v_hat + eps)
+        below = unless(np.sqrt(v_hat) + eps, eps_in_root=np.sqrt(v_hat + eps), no_eps=np.sqrt(v_hat),
+                       no_root=v_hat + eps)
         step = eta * m_hat / below
     m_kept, v_kept = unless((m_new, v_new), corrected_kept=(m_hat, v_hat))
     return unless(w - step, ascent=w + step), m_kept, v_kept
@@ -283,7 +285,8 @@ def mazur_step(W1, b1, W2, b2, x, y, eta, *, unless):
     step = unless(eta, ascent=-eta)
     W2_new = W2 - step * delta2 @ a1.T
     wires = unless(W2, updated_weights=W2_new)
-    back = unless(lambda: wires.T @ delta2, not_transposed=lambda: wires @ delta2, one_output=lambda: wires[:1].T @ delta2[:1])
+    back = unless(lambda: wires.T @ delta2, not_transposed=lambda: wires @ delta2,
+                  one_output=lambda: wires[:1].T @ delta2[:1])
     delta1 = back * unless(a1 * (1 - a1), slope_missing=1.0)
     W1_new = W1 - step * delta1 @ unless(x, own_activation=a1).T
     return unless(W1_new, hidden_stays=W1), unless(W2_new, output_stays=W2)

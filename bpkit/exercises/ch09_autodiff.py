@@ -1,7 +1,7 @@
 """Chapter 9: automatic differentiation.
 
-A value of a computation has ``data``, the ``parents`` it was computed from, ``vjps``, one function g -> dL/dparent for each
-parent, and ``grad``, its own dL/ddata. Letters: g = dL/dout the upstream gradient, in the shape of the output.
+A value of a computation has ``data``, the ``parents`` it was computed from, ``vjps``, one function g -> dL/dparent for
+each parent, and ``grad``, its own dL/ddata. Letters: g = dL/dout the upstream gradient, in the shape of the output.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from typing import Any
 from .behaviour import Odd
 from .cases import normal
 from .declare import exercise
+from .graph_cases import KINDS, by_level, chain, every_use, gradients_left, nodes_of, order_found, preorder, used
 from .maths import np
-
-# --- 9.1 ------------------------------------------------------------------------------------------------------------
 
 OPERATIONS: dict[str, Any] = {
     "add": lambda a, b: a + b,
@@ -34,7 +33,7 @@ def engine(Value: Any) -> Any:
     def run(operation, arrays, g):
         parents = [Value(array) for array in arrays]
         out = OPERATIONS[operation](*parents)
-        if len(out.parents) != len(parents) or any(mine is not theirs for mine, theirs in zip(out.parents, parents, strict=True)):
+        if [id(parent) for parent in out.parents] != [id(parent) for parent in parents]:
             return out.data, []
         return out.data, [vjp(g) for vjp in out.vjps]
 
@@ -92,7 +91,7 @@ def operation(name, *shapes, out):
     """,
     hints="""
         Each operation makes a new Value: its data, the values it came from, and one function for each of them.
-        Such a function takes g, the gradient of the output, and gives the gradient of that one input, in the input's shape.
+        Such a function takes g, the gradient of the output, and gives the gradient of that one input, in its shape.
         For a matrix product let the shapes lead you: only one product of g with the other factor fits.
     """,
 )
@@ -114,96 +113,10 @@ def vjp_of(operation, arrays, g, *, unless):
     return unless(result, parents_missing=(result[0], []))
 
 
-# --- 9.2 and 9.3 ----------------------------------------------------------------------------------------------------
-
-
-class Node:
-    """A value of a computation, as the exercises hand it out."""
-
-    def __init__(self, data: Any = 0.0, parents: tuple[Node, ...] = (), vjps: tuple[Any, ...] = ()) -> None:
-        self.data, self.parents, self.vjps, self.grad = data, parents, vjps, None
-
-    def __repr__(self) -> str:
-        return f"Node({self.data})"
-
-
-def chain(length):
-    """A chain of ``length`` doublings: longer than any recursion."""
-    node = Node(1.5)
-    for _ in range(length):
-        node = Node(2.0 * node.data if node.data < 1e6 else 1.5, (node,), (lambda g: g,))
-    return node
-
-
-def product(a, b):
-    """The node a b."""
-    return Node(a.data * b.data, (a, b), (lambda g: g * b.data, lambda g: g * a.data))
-
-
-def add(a, b):
-    """The node a + b, whose vjps hand on the very array that they get."""
-    return Node(a.data + b.data, (a, b), (lambda g: g, lambda g: g))
-
-
-def graph(kind, rng):
-    """A small computation that ends in one node."""
-    x, y, z = (Node(normal(rng, 2, 3)) for _ in range(3))
-    if kind == "a chain":
-        return product(add(product(x, y), z), z)
-    if kind == "a diamond":
-        s = add(x, y)
-        return product(product(s, x), product(s, y))
-    if kind == "a value used twice":
-        return product(x, x)
-    if kind == "a short cut":
-        s = product(x, y)
-        t = product(product(s, z), z)
-        return add(t, s)
-    if kind == "sums of sums":
-        s = add(x, y)
-        return add(add(s, s), add(x, s))
-    return x
-
-
-KINDS = ("a chain", "a diamond", "a value used twice", "a short cut", "sums of sums", "a single value")
-
-
-def nodes_of(root):
-    """Every node once, parents first, without recursion."""
-    order, seen, stack = [], set(), [(root, False)]
-    while stack:
-        node, done = stack.pop()
-        if done:
-            order.append(node)
-        elif id(node) not in seen:
-            seen.add(id(node))
-            stack.append((node, True))
-            stack.extend((parent, False) for parent in reversed(node.parents))
-    return order
-
-
-def order_found(args, nodes):
-    """What holds of every topological order: each node once, and none before its parents."""
-    try:
-        listed = list(nodes)
-        places = {id(node): i for i, node in reversed(list(enumerate(listed)))}
-        early = sum(places.get(id(parent), len(listed)) > i for i, node in enumerate(listed) for parent in node.parents)
-    except (TypeError, AttributeError):
-        raise Odd("form", "A list of the nodes is wanted; something else came") from None
-    wanted = nodes_of(args[0])
-    return {
-        "nodes": float(len(listed)),
-        "different nodes": float(len(places)),
-        "nodes of the graph": float(sum(id(node) in places for node in wanted)),
-        "nodes before one of their parents": float(early),
-        "root last": float(bool(listed) and listed[-1] is args[0]),
-    }
-
-
 @exercise(
     "9.2", "root -> nodes",
     observe=order_found,
-    cases={kind: (lambda kind: lambda rng: (graph(kind, rng),))(kind) for kind in KINDS} | {
+    cases={kind: used(kind, stale=False) for kind in KINDS} | {
         "a chain of 20 000": lambda rng: (chain(20_000),)},
     flaws="""
         root_first: the list the wrong way round
@@ -231,64 +144,11 @@ def topological_order(root, *, unless):
     if "recursion" in unless.on and len(nodes_of(root)) > 3000:
         raise RecursionError("maximum recursion depth exceeded")
     order = nodes_of(root)
-    levels, level = [], [root]
-    while level and "breadth_first" in unless.on:
-        levels += [node for node in level if all(node is not one for one in levels)]
-        level = [parent for node in level for parent in node.parents] if len(levels) < 100 else []
-    found = unless(order, breadth_first=levels[::-1], before_parents=lambda: _preorder(root)[::-1], twice=lambda: _every_use(root),
-                   recursion=order)
+    found = unless(order, breadth_first=lambda: by_level(root)[::-1], before_parents=lambda: preorder(root)[::-1],
+                   twice=lambda: every_use(root), recursion=order)
     found = unless(found, root_missing=[node for node in found if node is not root],
                    leaves_missing=[node for node in found if node.parents])
     return unless(found, root_first=found[::-1])
-
-
-def _preorder(root):
-    """Every node when it is first met, on the way down."""
-    order, seen, stack = [], set(), [root]
-    while stack:
-        node = stack.pop()
-        if id(node) not in seen:
-            seen.add(id(node))
-            order.append(node)
-            stack.extend(reversed(node.parents))
-    return order
-
-
-def _every_use(root):
-    """A walk that does not remember where it has been."""
-    order, stack = [], [(root, False)]
-    while stack:
-        node, done = stack.pop()
-        if done:
-            order.append(node)
-        else:
-            stack.append((node, True))
-            stack.extend((parent, False) for parent in reversed(node.parents))
-    return order
-
-
-def gradients_left(args, _):
-    """The gradient that every node of the graph holds afterwards."""
-    nodes = nodes_of(args[0])
-    told = {} if len(nodes) > 100 else {f"grad of node {i}": _gradient(node, i) for i, node in enumerate(nodes)}
-    return told | {"grad of the first node": _gradient(nodes[0], 0)}
-
-
-def _gradient(node, i):
-    if node.grad is None:
-        raise Odd("none", f"The grad of node {i} is still None")
-    return np.asarray(node.grad)
-
-
-def used(kind, stale):
-    """A graph whose nodes hold ``stale`` gradients of an earlier pass, or none."""
-    def make(rng):
-        root = graph(kind, rng)
-        for node in nodes_of(root):
-            node.grad = normal(rng, 2, 3) if stale else None
-        return (root,)
-
-    return make
 
 
 @exercise(
@@ -327,7 +187,7 @@ def backward(root, *, unless):
     nodes = nodes_of(root)
     if "recursion" in unless.on and len(nodes) > 3000:
         raise RecursionError("maximum recursion depth exceeded")
-    order = unless(nodes, wrong_order=_preorder(root)[::-1], recursion=nodes)
+    order = unless(nodes, wrong_order=preorder(root)[::-1], recursion=nodes)
     for node in nodes:
         node.grad = unless(None, stale=node.grad)
     one = np.ones_like(np.asarray(root.data, dtype=float))
@@ -339,14 +199,11 @@ def backward(root, *, unless):
         for parent, vjp in zip(node.parents, node.vjps, strict=True):
             g = vjp(unless(node.grad, upstream_ignored=one))
             if parent.grad is None:
-                parent.grad = unless(g, mean_of_paths=g)
+                parent.grad = unless(g, shared_array=g)
             elif "shared_array" in unless.on:
                 parent.grad += g
             else:
-                parent.grad = unless(parent.grad + g, overwritten=g, shared_array=g, mean_of_paths=(parent.grad + g) / 2)
-
-
-# --- 9.4 ------------------------------------------------------------------------------------------------------------
+                parent.grad = unless(parent.grad + g, overwritten=g, mean_of_paths=(parent.grad + g) / 2)
 
 
 @exercise(
@@ -379,7 +236,7 @@ def backward(root, *, unless):
             One number was copied five times. Which of the copies acts on L?
     """,
     hints="""
-        Broadcasting copies. Each copy acts on L; what comes back to the copies belongs to the one number they came from.
+        Broadcasting copies. Each copy acts on L; what comes back to the copies belongs to the number they came from.
         First the axes that were added in front: they are gone in the shape you want.
         Then the axes whose length was 1 and is more now: they are summed, and stay with length 1.
     """,
@@ -387,11 +244,10 @@ def backward(root, *, unless):
 def unbroadcast(g, shape, *, unless):
     add = unless(np.sum, mean=np.mean, first_copy=_first, last_copy=_last)
     front = g.ndim - len(shape)
-    stretched = tuple(i for i, n in enumerate(shape) if n == 1 and g.shape[front + i] > 1)
-    inner = g if "ones_only" in unless.on else add(g, axis=tuple(range(front)))
-    inner = inner if "leading_only" in unless.on else add(inner, axis=stretched, keepdims=True)
-    return unless(inner, leading_only=inner, ones_only=inner, not_summed=g, everything=np.sum(g),
-                  rows_always=np.sum(g, axis=0, keepdims=True))
+    stretched = tuple(front + i for i, n in enumerate(shape) if n == 1 and g.shape[front + i] > 1)
+    inner = add(g, axis=unless(stretched, leading_only=()), keepdims=True)
+    inner = add(inner, axis=unless(tuple(range(front)), ones_only=()))
+    return unless(inner, not_summed=g, everything=np.sum(g), rows_always=np.sum(g, axis=0, keepdims=True))
 
 
 def _first(g, axis, keepdims=False):

@@ -28,7 +28,7 @@ def check(number: object, answer: Any) -> Verdict:
 
 
 def hint(number: object, level: int = 1) -> Hint:
-    """A hint for exercise ``number``; each ``level`` says more, and the last names the part of the lesson to read again.
+    """A hint for exercise ``number``; each ``level`` says more, the last names the part of the lesson to read again.
 
     Raises BadInput for an exercise that does not exist, or a level below 1.
     """
@@ -88,4 +88,5 @@ def _rows(trial: Trial) -> tuple[tuple[str, str], ...]:
     if entry is None:
         return ()
     ratio = f", ratio {number(entry.got / entry.want)}" if entry.want else ""
-    return ((f"first wrong entry, {entry.tag}", f"{entry.leaf} is {number(entry.got)}, wanted {number(entry.want)}{ratio}"),)
+    words = f"{entry.leaf} is {number(entry.got)}, wanted {number(entry.want)}{ratio}"
+    return ((f"first wrong entry, {entry.tag}", words),)

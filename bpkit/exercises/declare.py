@@ -113,6 +113,11 @@ class Exercise:
         """The two digits of the exercise's chapter."""
         return f"{int(self.number.split('.')[0]):02d}"
 
+    @property
+    def order(self) -> tuple[int, ...]:
+        """Where the exercise stands in the course: chapter and number."""
+        return tuple(map(int, self.number.split(".")))
+
     def __call__(self, *args: Any, **mistakes: bool) -> Any:
         """The right result for ``args``, or the one that the switched-on mistakes give."""
         on = [nearest(name, self.flaws, f"mistake of {self.number}") for name, active in mistakes.items() if active]
@@ -193,4 +198,4 @@ def every() -> list[Exercise]:
     """All exercises, in the order of the course."""
     for module in CHAPTERS.values():
         import_module(f".{module}", __package__)
-    return sorted(_DECLARED.values(), key=lambda one: tuple(map(int, one.number.split("."))))
+    return sorted(_DECLARED.values(), key=lambda one: one.order)

@@ -31,7 +31,7 @@ def open_desk() -> None:
 
 
 def limit_memory(room: int) -> None:
-    """Let the process take at most ``room`` bytes more, or half of the machine, where the system can hold it to that."""
+    """Let the process take at most ``room`` bytes more, or half of the machine, where the system can see to it."""
     try:
         import resource
         from pathlib import Path

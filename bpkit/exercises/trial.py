@@ -76,17 +76,18 @@ class Trial:
 
         Where the flawed form itself gives no result, anything but the right result fits; the other cases decide.
         """
-        decided = False
+        gave = decided = False
         for i, mine in enumerate(self.outcomes):
             flawed = self.wanted(i, *mistakes)
-            if not flawed.gave:
-                if self.right[i]:
+            if flawed.gave:
+                if not same(self.exercise, mine, flawed):
                     return False
-            elif not same(self.exercise, mine, flawed):
+                gave, decided = True, decided or not self.right[i]
+            elif self.right[i]:
                 return False
-            elif not self.right[i]:
-                decided = True
-        return decided
+            else:
+                decided |= flawed.failure is not None and type(mine.failure) is type(flawed.failure)
+        return gave and decided
 
     @cached_property
     def second(self) -> Outcome:
@@ -111,13 +112,14 @@ class Trial:
 
     @cached_property
     def helpers(self) -> dict[str, tuple[Exercise, Any]]:
-        """The learner's own functions of other exercises that the answer names, with their exercises."""
+        """The learner's own functions of earlier exercises that the answer names, with these exercises."""
         if not isinstance(self.answer, FunctionType):
             return {}
-        space, used = self.answer.__globals__, _names(self.answer.__code__)
-        return {one.name: (one, space[one.name]) for one in every()
-                if one.name in used and one.name != self.exercise.name and isinstance(space.get(one.name), FunctionType)
-                and not space[one.name].__module__.startswith("bpkit")}
+        space = self.answer.__globals__
+        own = {name: space[name] for name in _names(self.answer.__code__) if isinstance(space.get(name), FunctionType)
+               and not space[name].__module__.startswith("bpkit")}
+        earlier = [one for one in every() if one.order < self.exercise.order] if own else []
+        return {one.name: (one, own[one.name]) for one in earlier if one.name in own}
 
     @contextmanager
     def with_right_helpers(self) -> Iterator[None]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..losses import Loss
     from .host import Explorer
 
-__all__ = ["chain", "loss", "neuron"]
+__all__ = ["batch", "chain", "deltas", "loss", "neuron", "vanishing"]
 
 
 def neuron(x: float = 0.5, w: float = 0.8, b: float = 0.0, y: float = 1.0, h: float = 0.5) -> Explorer:
@@ -41,3 +42,35 @@ def chain(formula: str = "s = x + y; q = s * z; f = q + x", nudged: str | None =
     from .views.chain import explorer
 
     return explorer(formula, inputs or {"x": -2.0, "y": 5.0, "z": -4.0}, nudged, h)
+
+
+def deltas(net: Any, x: Any, y: Any, loss: Loss | str | None = None, example: int = 0) -> Explorer:
+    """The backward pass of a small network, step by step, and what a typical mistake does to it.
+
+    net with at most 12 units a layer, x (n_0, N), y (n_L, N); without a loss, the one that fits the output
+    activation. Shown is the column ``example``. Raises BadInput where x or y do not fit and where net is too large.
+    """
+    from .views.deltas import explorer
+
+    return explorer(net, x, y, loss, example)
+
+
+def batch(delta: Any, a_prev: Any) -> Explorer:
+    """The outer products of a batch, example by example, and their sum: dW = delta a_prev', db = sum of delta.
+
+    delta (n, N), a_prev (m, N), at most 5 units and 8 examples. Raises BadInput where they do not fit.
+    """
+    from .views.batch import explorer
+
+    return explorer(delta, a_prev)
+
+
+def vanishing(depth: int = 12, f: str = "sigmoid", start: str = "1/√n") -> Explorer:
+    """How large a[l] and delta[l] are in a deep network: by depth, activation function and size of its first weights.
+
+    depth 1..20 layers of 16 units; f identity, sigmoid, tanh or relu; start "0.5/√n", "1/√n", "√2/√n" or "2/√n", the
+    standard deviation of the weights. Raises BadInput for others.
+    """
+    from .views.vanishing import explorer
+
+    return explorer(depth, f, start)

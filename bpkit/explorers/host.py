@@ -10,7 +10,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 from ..diagrams.nodes import Node
-from ..diagrams.scene import Picture, above
+from ..diagrams.scene import Dot, Path, Picture, Text, above, path_data
 from ..shapes import BadInput, nearest, numbers
 from .inline import source, url
 
@@ -54,6 +54,22 @@ def shipped(nodes: Sequence[Node]) -> list[dict[str, Any]]:
     place = {node.name: k for k, node in enumerate(nodes)}
     return [{"name": node.name, "op": node.op, "inputs": [place[i] for i in node.inputs], "value": node.value}
             for node in nodes]
+
+
+def frame(pictures: Sequence[Picture]) -> dict[str, dict[str, Any]]:
+    """What the bound parts of some pictures show, as ``static/view.js`` fills them in."""
+    found: dict[str, dict[str, Any]] = {"text": {}, "path": {}, "dot": {}, "width": {}, "role": {}}
+    for name, shape in ((shape.bind, shape) for picture in pictures for shape in picture.shapes):
+        if name is None:
+            continue
+        if isinstance(shape, Text):
+            found["text"][name] = shape.text
+        elif isinstance(shape, Path):
+            found["path"][name], found["width"][name] = path_data(shape.steps), shape.width
+        elif isinstance(shape, Dot):
+            found["dot"][name] = [round(shape.x, 1), round(shape.y, 1)]
+        found["role"][name] = shape.role
+    return found
 
 
 class Explorer:

@@ -20,9 +20,8 @@ def links(names: list[str], name: str, index: str) -> str:
 
 def readme(chapters: list[Chapter]) -> str:
     """Return the text of ``course/README.md``."""
-    lines = ["# The course", "",
-             "Open it with `bpkit lab`, which works on a copy of your own.",
-             "The tool `bpkit build` writes this folder from `solutions/`: a change made here is lost.", "",
+    lines = ["<!-- written by bpkit build from solutions/*.md -->", "# The course", "",
+             "Take the chapters in order. `bpkit lab` opens them in a copy of your own.", "",
              "| | chapter | exercises |", "|---|---|---|"]
     for chapter in chapters:
         numbers = dict.fromkeys(cell.exercise for cell in chapter.cells if cell.exercise)

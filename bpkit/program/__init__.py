@@ -1,2 +1,2 @@
 from .epochs import Diverged, Epoch, fits, run
-from .steps import Program, table
+from .steps import Program, tables

@@ -18,7 +18,7 @@ from ..activations import Activation, Softmax, sigmoid, softmax
 from ..losses import Loss
 from ..network import Network
 from .memory import Array
-from .steps import Program, table
+from .steps import Program, tables
 from .update import UPDATES
 
 
@@ -48,24 +48,24 @@ def run(
     N, B = x.shape[1], min(batch_size, x.shape[1])
     first = Program(net, B, loss, opt)
     programs = [first, Program(net, N % B, loss, opt, like=first)] if N % B else [first]
-    rows, labels = table(x, y), _classes(y, axis=0)
+    data, labels = tables(x, y), _classes(y, axis=0)
     memory, classifies = first.memory, net.f[len(net.f)] in (softmax, sigmoid)
     for _ in range(epochs):
         order = rng.permutation(N)
         with np.errstate(all="ignore"):
-            measured, right = _epoch(programs, rows, order, labels if classifies else None)
+            measured, right = _epoch(programs, data, order, labels if classifies else None)
         if not np.isfinite(memory.w).all():
             raise Diverged("a parameter is no longer finite")
         norms = dict(enumerate(measured[1:].tolist(), start=1))
         yield Epoch(partial(memory.network, memory.w.copy()), float(measured[0]), right, norms)
 
 
-def _epoch(programs: list[Program], rows: Array, order: Array, labels: Array | None) -> tuple[Array, float]:
+def _epoch(programs: list[Program], data: tuple[Array, Array], order: Array, labels: Array | None) -> tuple[Array, float]:
     """One pass in this order: the means of loss and gradient norms (1 + L,), and the share of right answers."""
     N, total, right, start = len(order), 0.0, 0, 0
     for program in programs:
         batches = order[start : start + (N - start) // program.N * program.N].reshape(-1, program.N)
-        record, outputs = _batches(program, rows, batches, labels is not None)
+        record, outputs = _batches(program, data, batches, labels is not None)
         total = total + _means(record, program.scale) * (batches.size / N)
         if labels is not None:
             right += np.count_nonzero(_classes(outputs, axis=1) == labels[batches])
@@ -73,15 +73,19 @@ def _epoch(programs: list[Program], rows: Array, order: Array, labels: Array | N
     return total, right / N if labels is not None else float("nan")
 
 
-def _batches(program: Program, rows: Array, batches: Array, answers: bool) -> tuple[Array, Array]:
+def _batches(
+    program: Program, data: tuple[Array, Array], batches: Array, answers: bool
+) -> tuple[Array, Array]:
     """Run the program on each batch; what it measured (batches, 2 + L), and its answers (batches, K, B)."""
     last = program.a[len(program.memory.f)]
     record = np.empty((len(batches), program.measured.size), last.dtype)
     outputs = np.empty((len(batches) if answers else 0, *last.shape), last.dtype)
-    take, batch, measured, calls = rows.take, program.rows, program.measured, program.calls + program.measure
+    (take_x, take_y), measured, calls = (rows.take for rows in data), program.measured, program.calls + program.measure
+    x, y = program.x, program.y
     program.restore()
     for i, examples in enumerate(batches):
-        take(examples, 0, batch, "clip")
+        take_x(examples, 0, x, "clip")
+        take_y(examples, 0, y, "clip")
         for function, arguments in calls:
             function(*arguments)
         record[i] = measured

@@ -1,7 +1,9 @@
 """The memory of a training run: one flat vector of parameters, one of gradients, and rooms that are used again.
 
-Letters: w all parameters and g all gradients, flat, (P,); V[l] = [W[l] b[l]] and dV[l] = [dL/dW[l] dL/db[l]], both
-(n_l, n_{l-1} + 1), are views into them, layer after layer, so that whatever changes w changes the network.
+Letters: w all parameters and g all gradients, flat, (P,); V[l] = [W[l] b[l]]' and dV[l] = [dL/dW[l] dL/db[l]]', both
+(n_{l-1} + 1, n_l), are views into them, layer after layer, so that whatever changes w changes the network. They are
+kept transposed because W' = V without its last row is then contiguous, and NumPy copies what is not before it
+multiplies.
 """
 
 from __future__ import annotations
@@ -37,17 +39,17 @@ class Memory:
         self.w, self.g = np.empty(ends[-1], self.dtype), np.zeros(ends[-1], self.dtype)
         self.V, self.dV = self.layers(self.w), self.layers(self.g)
         for l in net.W:
-            np.concatenate([net.W[l], net.b[l]], axis=1, out=self.V[l])
+            np.concatenate([net.W[l].T, net.b[l].T], out=self.V[l])
         self._rooms: dict[str, Array] = {}
 
     def layers(self, flat: Array) -> dict[int, Array]:
-        """Views [W[l] b[l]] of a flat vector (P,), keyed by layer."""
-        return {l: flat[part].reshape(self.sizes[l], -1) for l, part in self.slices.items()}
+        """Views [W[l] b[l]]' of a flat vector (P,), keyed by layer."""
+        return {l: flat[part].reshape(-1, self.sizes[l]) for l, part in self.slices.items()}
 
     def network(self, w: Array) -> Network:
         """The network whose parameters are w (P,)."""
         V = self.layers(w)
-        return Network({l: v[:, :-1] for l, v in V.items()}, {l: v[:, -1:] for l, v in V.items()}, self.f)
+        return Network({l: v[:-1].T for l, v in V.items()}, {l: v[-1:].T for l, v in V.items()}, self.f)
 
     def room(self, name: str, *shape: int) -> Array:
         """A contiguous array of that shape; the same name means the same memory, so ask for the largest first."""

@@ -66,7 +66,7 @@ def _half_mse_identity(at: Rooms) -> Output:
 
 
 def _cross_entropy_softmax(at: Rooms) -> Output:
-    z, a, y = at.z, at.a, at.scratch("y")
+    z, a, y = at.z, at.a, at.scratch("targets")
     s = at.memory.room("s", 1, z.shape[1])
     return Output(
         z=z,

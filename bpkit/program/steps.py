@@ -40,9 +40,9 @@ class Program:
         g = {l: self.memory.g[part] for l, part in self.memory.slices.items()}
         self.measure: list[Call] = [(g[l].dot, (g[l], _cell(self.measured, 1 + l))) for l in g]
 
-    def load(self, rows: Array) -> None:
-        """Take in a batch, N rows of a ``table``."""
-        self.rows[...] = rows
+    def load(self, x: Array, y: Array) -> None:
+        """Take in a batch, x (n_0, N) and y (n_L, N)."""
+        self.x[...], self.y[...] = tables(x, y)
 
     def run(self) -> None:
         """Run every step once, on the batch that is loaded."""
@@ -55,7 +55,7 @@ class Program:
 
     def gradients(self, x: Array, y: Array) -> Grads:
         """What ``net.backward(net.forward(x), y, loss)`` returns, for x (n_0, N) and y (n_L, N); nothing is updated."""
-        self.load(table(x.astype(self.memory.dtype), y.astype(self.memory.dtype)))
+        self.load(x, y)
         self.restore()
         with np.errstate(over="ignore"):
             for function, arguments in _flat(self._gradient):
@@ -63,8 +63,8 @@ class Program:
         dV = self.memory.dV
         return Grads(
             {l: delta.copy() for l, delta in self.delta.items()},
-            {l: dV[l][:, :-1].copy() for l in dV},
-            {l: dV[l][:, -1:].copy() for l in dV},
+            {l: dV[l][:-1].T.copy() for l in dV},
+            {l: dV[l][-1:].T.copy() for l in dV},
         )
 
     def network(self) -> Network:
@@ -78,8 +78,8 @@ class Program:
 
     def _take_rooms(self) -> None:
         room, n, N, L = self.memory.room, self.memory.sizes, self.N, len(self.memory.f)
-        self.rows = room("rows", N, n[0] + 1 + n[L] + 1)
-        self.a1 = {0: self.rows[:, : n[0] + 1].T} | {l: room(f"a[{l}]", n[l] + 1, N) for l in range(1, L)}
+        self.x, self.y = room("x", N, n[0] + 1), room("y", N, n[L] + 1)
+        self.a1 = {0: self.x.T} | {l: room(f"a[{l}]", n[l] + 1, N) for l in range(1, L)}
         self.a = {l: a1[:-1] for l, a1 in self.a1.items()} | {L: room(f"a[{L}]", n[L], N)}
         self.delta = {l: room(f"delta[{l}]", n[l], N) for l in range(1, L + 1)}  # first z, then f'(z), then delta
         room("t", max(n[1:]), N)
@@ -88,7 +88,7 @@ class Program:
     def _passes(self) -> list[Step]:
         V, dV, f, L = self.memory.V, self.memory.dV, self.memory.f, len(self.memory.f)
         part = {l: hidden(f[l], self.delta[l], self.a[l], self.memory) for l in range(1, L)}
-        y, total = self.rows.T[-1 - len(self.a[L]) : -1], self.rows.T[-1:]
+        y, total = self.y.T[:-1], self.y.T[-1:]
         plus, minus = _cell(self.measured, 0), _cell(self.measured, 1)
         N = self.memory.number(self.N)
         last = output(self.loss, f[L], Rooms(self.delta[L], self.a[L], y, total, plus, minus, N, self.memory))
@@ -100,7 +100,7 @@ class Program:
 
         for l in range(1, L + 1):
             z = last.z if l == L else part[l].z
-            step(1, f"z[{l}] = [W[{l}] b[{l}]] [a[{l - 1}]; 1]", z, [(V[l].dot, (self.a1[l - 1], z))])
+            step(1, f"z[{l}] = [W[{l}] b[{l}]] [a[{l - 1}]; 1]", z, [(V[l].T.dot, (self.a1[l - 1], z))])
             step(1, f"a[{l}] = {f[l].name}(z[{l}])", self.a[l], last.value if l == L else part[l].value)
             if l < L and part[l].slope:
                 step(5, f"f'(z[{l}])", self.delta[l], part[l].slope)
@@ -108,18 +108,21 @@ class Program:
         step(4, last.words[1].format(l=L), self.delta[L], last.delta)
         for l in range(L, 0, -1):
             if l < L:
-                back = (V[l + 1][:, :-1].T.dot, (self.delta[l + 1], part[l].error))
+                back = (V[l + 1][:-1].dot, (self.delta[l + 1], part[l].error))
                 step(5, f"e[{l}] = W[{l + 1}]' delta[{l + 1}]", part[l].error, [back])
                 step(5, f"delta[{l}] = e[{l}] * f'(z[{l}])", self.delta[l], part[l].delta)
-            own = (self.delta[l].dot, (self.a1[l - 1].T, dV[l]))
-            step(6, f"[dW[{l}] db[{l}]] = delta[{l}] [a[{l - 1}]; 1]'", dV[l], [own])
+            own = (self.a1[l - 1].dot, (self.delta[l].T, dV[l]))
+            step(6, f"[dW[{l}] db[{l}]] = delta[{l}] [a[{l - 1}]; 1]'", dV[l].T, [own])
         return steps
 
 
-def table(x: Array, y: Array) -> Array:
-    """Examples as rows (N, n_0 + 1 + n_L + 1): x, a one, y and the sum of y, so that one copy takes all of a batch."""
-    ones = np.ones_like(x, shape=(1, x.shape[1]))
-    return np.ascontiguousarray(np.concatenate([x, ones, y, y.sum(axis=0, keepdims=True)]).T)
+def tables(x: Array, y: Array) -> tuple[Array, Array]:
+    """x with its ones, and y with its sums, one example a row: (N, n_0 + 1) and (N, n_L + 1).
+
+    In rows, the examples of a batch are copied from anywhere in a data set in one piece each.
+    """
+    ones, total = np.ones_like(x, shape=(1, x.shape[1])), y.sum(axis=0, keepdims=True)
+    return np.ascontiguousarray(np.concatenate([x, ones]).T), np.ascontiguousarray(np.concatenate([y, total]).T)
 
 
 def _cell(vector: Array, i: int) -> Array:

@@ -35,6 +35,7 @@ def every() -> tuple[Quiz, ...]:
 def _find(name: str, predicts: bool) -> Quiz:
     chapter = f"ch{str(name).partition('.')[0]:0>2}"
     near = import_module(f".{chapter}", __name__).FORMS if chapter in CHAPTERS else ()
-    found = [form for form in near if form.name == name and form.predicts == predicts]
-    known = {form.name: form for form in found or every() if form.predicts == predicts}
+    known = {form.name: form for form in near if form.predicts == predicts}
+    if str(name) not in known:
+        known = {form.name: form for form in every() if form.predicts == predicts}
     return known[nearest(name, known, "prediction" if predicts else "quiz")]

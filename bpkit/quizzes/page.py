@@ -19,11 +19,14 @@ def plain(quiz: Quiz) -> str:
     lines = [f"{quiz.title} ({quiz.name})"]
     for n, item in enumerate(quiz.items, 1):
         asked = item.ask if isinstance(item, Choice) else f"{item.ask} {accepts(item)}"
-        lines.append(fill(asked, 100, initial_indent=f"{n}. ", subsequent_indent="   "))
+        lines.append(_wrapped(f"{n}. ", asked))
         if isinstance(item, Choice):
-            lines += [fill(text, 100, initial_indent=f"   {letter}) ", subsequent_indent="      ")
-                      for letter, text in item.options.items()]
+            lines += [_wrapped(f"   {letter}) ", text) for letter, text in item.options.items()]
     return "\n".join(lines)
+
+
+def _wrapped(mark: str, text: str) -> str:
+    return fill(text, 100, initial_indent=mark, subsequent_indent=" " * len(mark), break_on_hyphens=False)
 
 
 def html(quiz: Quiz) -> str:

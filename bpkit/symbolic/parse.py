@@ -106,8 +106,7 @@ RAISED, LOWERED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "₀₁₂₃₄₅₆₇₈
 
 
 def read(text: str, names: Mapping[str, sp.Symbol] | None = None) -> Expr:
-    """The formula of ``text`` in SymPy; with ``names``, only those may appear. Raises BadInput with a reason
-    otherwise."""
+    """The formula of ``text`` in SymPy; with ``names``, only those may appear. Raises BadInput with a reason."""
     return _build(_tree(text), names, DEPTH)
 
 

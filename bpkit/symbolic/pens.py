@@ -45,8 +45,7 @@ class Pen:
         return f"{text}   where {condition}"
 
     def factor(self, expr: Expr, alone: bool) -> str:
-        """One factor, in parentheses where it needs them; a factor that is a sum of products itself comes as its
-        terms."""
+        """One factor, in parentheses where it needs them; a sum of products may come as its terms."""
         if isinstance(expr, tuple):
             return self.sum_of.format(self.terms(expr))
         if expr.is_Symbol:
@@ -73,8 +72,7 @@ class Pen:
 
 
 class Latex(Pen):
-    r"""LaTeX: \delta^{(1)}_{1} = \left(W^{(2)}_{11} \delta^{(2)}_{1} + ...\right)
-    f^{(1)\prime}\left(z^{(1)}_{1}\right)."""
+    r"""LaTeX: \delta^{(1)}_{1} = W^{(2)}_{11} \, \delta^{(2)}_{1} \, f^{(1)\prime}\left(z^{(1)}_{1}\right)."""
 
     times, sum_of = r" \, ", r"\left({}\right)"
 

@@ -54,8 +54,8 @@ def test_a_form_is_answered_by_keyboard_alone(lab: Any, tab: Any, notebook: Path
     keys.press("Enter")
     verdict = items.nth(0).get_by_role("status")
     assert verdict.text_content() == (
-        "0.6 is not right yet: the rise without the run. 0.6 is how far the curve climbs; a slope divides that by how far you "
-        "went to the right. See chapter 0, exercise 0.2.")
+        "0.6 is not right yet: the rise without the run. 0.6 is how far the curve climbs; a slope divides that by how "
+        "far you went to the right. See chapter 0, exercise 0.2.")
     assert items.nth(0).get_attribute("data-state") == "wrong"
     assert items.nth(0).get_by_text("not yet", exact=True).count()
 
@@ -96,9 +96,12 @@ def test_both_views_and_python_stay_in_step(lab: Any, tab: Any, notebook: Path) 
     first.get_by_role("button", name="Check").click()
     assert second.get_attribute("data-state") == "right" and second.get_by_label(f"{right})").is_checked()
 
+    typing = views.first.locator("fieldset").first.get_by_role("textbox")
+    typing.fill("2.9")
     book.python("form.answer(4, '10')")
     one.page.wait_for_function(f"document.querySelectorAll('{SHOWN} [data-state=wrong]').length === 4")
     assert "the order exchanged" in views.nth(1).locator("fieldset").nth(3).get_by_role("status").text_content()
+    assert typing.input_value() == "2.9", "what is being typed stays"
     assert views.nth(2).locator("fieldset").get_attribute("data-state") == "open", "another form is another form"
     assert one.wrong == []
 

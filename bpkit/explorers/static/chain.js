@@ -25,7 +25,7 @@ export function frame({ nodes, output, rows, paths }, values) {
   const wires = nodes.flatMap((node) => node.inputs.map((_, i) => `wire:${node.name}:${i}`));
   return {
     text,
-    width: Object.fromEntries(wires.map((wire) => [wire, taken.has(wire) ? 4 : 1.5])),
+    width: Object.fromEntries(wires.map((wire) => [wire, taken.has(wire) ? 3 : 1.5])),
     role: Object.fromEntries(wires.map((wire) => [wire, taken.has(wire) ? "ink" : "quiet"])),
     say: `${output} = ${number(flow.value[last])}; ${text.sum}; ${text.change}`,
   };

@@ -27,8 +27,10 @@ def explorer(formula: str, inputs: Mapping[str, float], nudge: str | None, h: fl
     names = tuple(node.name for node in nodes if node.op == "input")
     every = {name: paths(nodes, name) for name in names}
     place = {node.name: k for k, node in enumerate(nodes)}
-    controls: list[Control | Choice] = [*(Control(name, "input", min(-5, inputs[name]), max(5, inputs[name]), 0.05) for name in names),
-                                        Choice("nudged", "nudged input", names), Control("h", "nudge", 0.01, 1, 0.01)]
+    controls: list[Control | Choice] = [
+        *(Control(name, "input", min(-5, inputs[name]), max(5, inputs[name]), 0.05) for name in names),
+        Choice("nudged", "nudged input", names), Control("h", "nudge", 0.01, 1, 0.01),
+    ]
 
     def draw(nudged: str, h: float, **values: float) -> list[Picture]:
         return pictures(read(formula, **values), nudged, h)
@@ -71,7 +73,7 @@ def pictures(nodes: list[Node], nudged: str, h: float) -> list[Picture]:
     flow, drawn = evaluate(nodes), graph(nodes, room=ROOM)
     every = {node.name: paths(nodes, node.name) for node in nodes if node.op == "input"}
     taken = {f"wire:{node}:{k}" for path in every[nudged] for node, k in path}
-    shapes = tuple(shape._replace(width=4.0, role="ink") if isinstance(shape, Path) and shape.bind in taken else shape
+    shapes = tuple(shape._replace(width=3.0, role="ink") if isinstance(shape, Path) and shape.bind in taken else shape
                    for shape in drawn.shapes)
     table, lines = factors(nodes, flow, every, nudged, h)
     return [replace(drawn, shapes=shapes, title="A computational graph, its values and its gradients",

@@ -103,11 +103,14 @@ function question(item, n, onAnswer) {
     else onAnswer(typed);
   });
 
+  let drawn = -1; // how many tries are drawn; what is being typed now stays as it is
   const show = (tried) => {
+    if (tried.length === drawn) return;
+    drawn = tried.length;
     const state = stateOf(item, tried);
     fieldset.dataset.state = state;
     badge.textContent = WORD[state];
-    if (tried.length === 0) return;
+    if (drawn === 0) return;
     const last = tried.at(-1);
     if (item.kind === "choice") for (const one of inputs) one.checked = one.value === read(item, last);
     else inputs[0].value = last;
@@ -122,27 +125,24 @@ function render({ model, el }) {
   const answer = (i) => (typed) => {
     model.set("tries", model.get("tries").map((tried, k) => (k === i ? [...tried, typed] : tried)));
     model.save_changes();
-    show(i);
   };
   const questions = items.map((item, i) => question(item, i + 1, answer(i)));
 
-  const show = (only) => {
+  const show = () => {
     const tries = model.get("tries");
-    questions.forEach((one, i) => (only === undefined || only === i) && one.show(tries[i]));
+    questions.forEach((one, i) => one.show(tries[i]));
     const states = items.map((item, i) => stateOf(item, tries[i]));
     const count = (state) => states.filter((one) => one === state).length;
     score.textContent = `${count("right")} right, ${count("wrong")} not yet, ${count("open")} open`;
   };
-  const heard = () => show();
-
   const heading = make("p", { class: "bp-title" }, title);
   const forms = questions.map((one) => one.form);
   const group = make("div", { class: "bp-quiz", role: "group", "aria-label": title }, heading, ...forms);
   if (!predicts) group.append(score);
   el.replaceChildren(group);
   show();
-  model.on("change:tries", heard);
-  return () => model.off("change:tries", heard);
+  model.on("change:tries", show);
+  return () => model.off("change:tries", show);
 }
 
 export default { render };

@@ -1,5 +1,4 @@
-"""Proofs for any width, class count and batch size, done by SymPy: each function returns the steps for a lesson to
-show."""
+"""Proofs for any width, class count and batch size, done by SymPy; each returns its steps for a lesson to show."""
 
 from __future__ import annotations
 

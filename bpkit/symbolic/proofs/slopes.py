@@ -32,8 +32,7 @@ def _branches(expr: Expr) -> list[Expr]:
 
 
 def difference_errors() -> Proof:
-    """How far three difference quotients are from f': about h f''/2, h^2 f'''/6, and -h^2 f'''/6 without a
-    difference."""
+    """How far three difference quotients are from f': about h f''/2, h^2 f'''/6, and -h^2 f'''/6."""
     forward = sp.expand((_taylor(h) - _taylor(0)) / h - f[1])
     central = sp.expand((_taylor(h) - _taylor(-h)) / (2 * h) - f[1])
     imaginary = sp.expand(sp.im(sp.expand(_taylor(sp.I * h))) / h - f[1])
