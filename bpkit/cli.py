@@ -9,11 +9,14 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-COMMANDS = ("bpkit.lab", "bpkit.doctor")  # each module adds its part with add_parser(subparsers)
+COMMANDS = ("bpkit.lab", "bpkit.exercises.commands", "bpkit.doctor")  # each module adds its part with add_parser(subparsers)
 
 EXAMPLES = """examples
   bpkit lab                          open your copy of the course, my-course, in JupyterLab
   bpkit lab ~/backprop --port 9000   another folder, another port
+  bpkit check 05                     which exercises of chapter 5 are right, and what is wrong with the others
+  bpkit progress                     the same over all chapters
+  bpkit reset 05 --exercise 5.2      one blank back, your old notebook kept under a dated name
   bpkit doctor                       what is missing on this machine, and how to mend it
 
 for contributors, in a checkout

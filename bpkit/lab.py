@@ -22,6 +22,7 @@ HOST = "127.0.0.1"
 PORT = 8888
 START_SECONDS = 60
 STOP_SECONDS = 10
+ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 SETTINGS = Path(__file__).with_name("jupyter")
 
 
@@ -47,20 +48,19 @@ def lab(options: argparse.Namespace) -> int:
         print(f"port {options.port} is busy, so {port} is used")
     token = secrets.token_hex(24)
     first = places.chapters(folder)[0].name
+    for end in ENDINGS:
+        signal.signal(end, signal.default_int_handler)  # so that each of them ends like Ctrl-C, the server included
     server = subprocess.Popen(_command(folder, first, port, not options.no_browser), env=_environment(token),
-                              stdin=subprocess.DEVNULL)
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+                              stdin=subprocess.DEVNULL, start_new_session=True)
     try:
         _wait_until_it_answers(server, port)
         print(f"JupyterLab:  http://{HOST}:{port}/lab/tree/{first}?token={token}\nend it with Ctrl-C", flush=True)
         return server.wait()
     except KeyboardInterrupt:
         print(f"\nJupyterLab ends; what you saved is in {folder}", flush=True)
-        _ended(server, STOP_SECONDS)  # a terminal sends Ctrl-C to the server as well, which then ends its kernels
         return 0
     finally:
         _stop(server)
-        signal.signal(signal.SIGTERM, before)
 
 
 def own_folder() -> Path:
@@ -162,18 +162,11 @@ def _knock(port: int) -> int | None:
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:
-    """End the server if it still runs; one that does not listen, or a second Ctrl-C, ends it at once."""
+    """End the server, which then ends its kernels (on SIGINT it would leave them); a second Ctrl-C does not wait."""
     if server.poll() is None:
         server.terminate()
-        if not _ended(server, STOP_SECONDS):
+        try:
+            server.wait(STOP_SECONDS)
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
             server.kill()
             server.wait()
-
-
-def _ended(server: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Wait for the server to end by itself; return whether it did before the time, or a Ctrl-C, came."""
-    try:
-        server.wait(seconds)
-    except (subprocess.TimeoutExpired, KeyboardInterrupt):
-        return False
-    return True

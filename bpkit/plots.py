@@ -111,6 +111,37 @@ def _cells(ax: Axes, values: np.ndarray, left: float, top: float, name: str) -> 
     ax.text(left + columns / 2, top + rows + 0.25, name, ha="center", va="center", fontsize=9)
 
 
+def shares(weights: Any, deltas: Any, slope: float, title: str, ax: Axes | None = None) -> Axes:
+    """One hidden unit and the k units that it feeds: what each wire brings back, their sum, and delta behind f'.
+
+    ``weights`` (k,) of the wires out of the unit, ``deltas`` (k,) at their ends, ``slope`` f'(z) of the unit.
+    A wire is thick where its weight is large, dashed where it is negative.
+    """
+    ax = _axes(ax)
+    w, d = np.ravel(weights).astype(float), np.ravel(deltas).astype(float)
+    middle, total = (len(w) - 1) / 2, float(w @ d)
+    for k, (weight, delta) in enumerate(zip(w, d, strict=True)):
+        ax.annotate("", (0.1, middle), (0.9, k), arrowprops={
+            "arrowstyle": "-|>", "color": BACKWARD, "linewidth": 0.8 + abs(weight), "shrinkA": 0, "shrinkB": 12,
+            "linestyle": "--" if weight < 0 else "-"})
+        brings = f"{weight:g} · {number(delta, 2)} = {number(weight * delta, 2)}"
+        ax.text(0.55, middle + (k - middle) * 0.56, brings, ha="center", va="center", fontsize=9, color=BACKWARD,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})
+        _unit(ax, 1, k, f"δ = {number(delta, 2)}")
+    _unit(ax, 0, middle, f"sum = {number(total, 2)}")
+    below = f"· f' = {number(slope, 2)}\nδ = {number(total * slope, 3)}"
+    ax.text(0, middle + 0.62, below, ha="center", va="center", fontsize=10)
+    ax.set(xlim=(-0.25, 1.25), ylim=(len(w) - 0.4, -0.6))
+    ax.set_axis_off()
+    ax.set_title(title)
+    return ax
+
+
+def _unit(ax: Axes, x: float, y: float, words: str) -> None:
+    ax.text(x, y, words, ha="center", va="center", fontsize=10,
+            bbox={"boxstyle": "round,pad=0.5", "facecolor": "white", "edgecolor": QUIET})
+
+
 def _history_title(run: History) -> str:
     if not len(run):
         return "No epoch was finished"

@@ -66,9 +66,9 @@ class Lab:
         """Return every process that the command started: the server and its kernels."""
         return psutil.Process(self.process.pid).children(recursive=True)
 
-    def end(self, how: int = signal.SIGINT, group: bool = True) -> int:
-        """Send a signal to the whole group, as a terminal does on Ctrl-C, or to the command alone."""
-        (os.killpg if group else os.kill)(self.process.pid, how)
+    def end(self, how: int = signal.SIGINT) -> int:
+        """Send a signal to the command and its group, as a terminal does on Ctrl-C, and return the exit code."""
+        os.killpg(self.process.pid, how)
         return self.process.wait(SECONDS)
 
     def rest(self) -> str:

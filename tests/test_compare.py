@@ -1,10 +1,10 @@
 """Three referees: they agree where backpropagation is right, and name it where it is wrong."""
 
-import sys
-from pathlib import Path
+import itertools
 
 import numpy as np
 import pytest
+from flawed import FLAWS, backward, problem
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -14,11 +14,6 @@ from bpkit.netcheck import measure, named
 from bpkit.referees import Comparison, compare
 from bpkit.report import relative_error
 from bpkit.symbolic import SymbolicNetwork
-
-sys.path.insert(0, str(Path(__file__).parent))
-import itertools
-
-from flawed import FLAWS, backward, problem
 
 HIDDEN = ["identity", "sigmoid", "tanh", "relu", "softplus", "gelu", "silu"]
 ENDINGS = [

@@ -330,6 +330,7 @@ NUMBERS = {
                            two_units(2.0, early=True)],
     "2.retrieval/signs": lambda: [2 * 0.2007 / 0.2007, 0.2007 - 0.2007, 2 * 0.2007, 2 * 0.2007 / (2 * 0.2007),
                                   example()[5]],
+    "2.cost/cost": lambda: [-np.log(1 / 8), 4 * np.log(2), np.log(2) / 4, np.log(1 / 8), np.log10(8), np.log(2)],
     "2.exit/half_mse": losses_of_three,
     "2.exit/ce": cross_entropies,
     "3.retrieval/bce": lambda: [bp.binary_cross_entropy([[0.9]], [[0]]), -0.0 * np.log(0.9), -np.log(0.9),

@@ -16,7 +16,7 @@ from typing import Any
 TASKS = {
     "steps": ("steps", "time_steps"),
     "overhead": ("whole", "overhead"),
-    "digits": ("whole", "digits"),
+    "digits": ("digits", "digits"),
     "costs": ("costs", "exponents"),
     "memory": ("costs", "memory"),
     "referees": ("costs", "referees"),

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..activations import tanh
+from ..network import Network
 from ..optim import SGD
 from ..program import Program
 from .workloads import Problem
@@ -103,16 +104,9 @@ def pytorch(p: Problem, **options: Any) -> Step:
     """PyTorch, eager: nn.Sequential, loss, backward(), optimiser.step()."""
     import torch
 
-    kind = torch.float64 if p.x.dtype == np.float64 else torch.float32
-    net = torch.nn.Sequential()
-    for l in p.net.W:
-        layer = torch.nn.Linear(*p.net.W[l].shape[::-1], dtype=kind)
-        layer.weight.data, layer.bias.data = torch.tensor(p.net.W[l]), torch.tensor(p.net.b[l][:, 0])
-        net.append(layer)
-        if l < p.net.depth:
-            net.append(torch.nn.Tanh() if p.net.f[l] == tanh else torch.nn.ReLU())
+    net = torch_network(torch, p.net)
     x, y, N = torch.tensor(p.x.T.copy()), torch.tensor(p.y.T.copy()), p.x.shape[1]
-    opt = _torch_optimiser(torch, p.opt, net.parameters(), **options)
+    opt = torch_optimiser(torch, p.opt, net.parameters(), **options)
     entropy = torch.nn.functional.cross_entropy
 
     def step() -> Any:
@@ -126,12 +120,26 @@ def pytorch(p: Problem, **options: Any) -> Step:
     return step
 
 
+def torch_network(torch: Any, net: Network) -> Any:
+    """The same layers and weights as nn.Sequential, up to the last z."""
+    model = torch.nn.Sequential()
+    for l in net.W:
+        weight = torch.tensor(net.W[l])
+        layer = torch.nn.Linear(*net.W[l].shape[::-1], dtype=weight.dtype)
+        layer.weight.data, layer.bias.data = weight, torch.tensor(net.b[l][:, 0])
+        model.append(layer)
+        if l < net.depth:
+            model.append(torch.nn.Tanh() if net.f[l] == tanh else torch.nn.ReLU())
+    return model
+
+
 def pytorch_fused(p: Problem) -> Step:
     """PyTorch with its fused optimiser, one kernel for all parameters."""
     return pytorch(p, fused=True)
 
 
-def _torch_optimiser(torch: Any, opt: Any, parameters: Any, **options: Any) -> Any:
+def torch_optimiser(torch: Any, opt: Any, parameters: Any, **options: Any) -> Any:
+    """The same optimiser."""
     if isinstance(opt, SGD):
         return torch.optim.SGD(parameters, lr=opt.eta, **options)
     return torch.optim.Adam(parameters, lr=opt.eta, betas=(opt.beta1, opt.beta2), eps=opt.eps, **options)

@@ -5,11 +5,13 @@ Letters: X (N, n_0), Y (N, n_L), rows are examples; weights W.T (n_{l-1}, n_l); 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..activations import tanh
+from ..network import Network
 from ..optim import SGD
 from .peers import Skip, Step
 from .workloads import Problem
@@ -55,20 +57,24 @@ def jax_loop(p: Problem) -> Step:
 
 
 def _jax(p: Problem) -> tuple[Any, Any, Any, Any]:
+    jax, theta, state, step = jax_training(p.net, p.loss, p.opt)
+    x, y = jax.numpy.array(p.x.T), jax.numpy.array(p.y.T)
+    return jax, theta, state, lambda theta, state: step(theta, state, x, y)
+
+
+def jax_training(net: Network, loss: str, opt: Any) -> tuple[Any, Any, Any, Any]:
+    """JAX itself, the network's weights, the optimiser's state, and a step of (weights, state, X, Y), not compiled."""
     import jax
     import jax.numpy as jnp
 
-    jax.config.update("jax_enable_x64", p.x.dtype == np.float64)
-    theta = [(jnp.array(p.net.W[l].T), jnp.array(p.net.b[l].T)) for l in p.net.W]
-    x, y = jnp.array(p.x.T), jnp.array(p.y.T)
-    f = jnp.tanh if p.net.f[1] == tanh else jax.nn.relu
+    jax.config.update("jax_enable_x64", net.W[1].dtype == np.float64)
+    theta = [(jnp.array(net.W[l].T), jnp.array(net.b[l].T)) for l in net.W]
+    f = jnp.tanh if net.f[1] == tanh else jax.nn.relu
+    gradient = jax.value_and_grad(partial(_loss, f=f, name=loss, log_softmax=jax.nn.log_softmax))
 
-    def loss(theta: Any) -> Any:
-        return _loss(theta, x, y, f, p.loss, jax.nn.log_softmax)
-
-    def step(theta: Any, state: Any) -> Any:
-        value, g = jax.value_and_grad(loss)(theta)
-        theta, state = _update(p.opt, theta, g, state, jax.tree.map, jnp.sqrt)
+    def step(theta: Any, state: Any, x: Any, y: Any) -> Any:
+        value, g = gradient(theta, x, y)
+        theta, state = _update(opt, theta, g, state, jax.tree.map, jnp.sqrt)
         return theta, state, value
 
     zeros = jax.tree.map(jnp.zeros_like, theta)

@@ -47,6 +47,8 @@ def _one(p: Problem, rounds: int, threads: int) -> dict[str, Any]:
         except ImportError:
             rows[name] = {"missing": "not installed"}
         except Exception as error:
+            if name == OWN:
+                raise
             rows[name] = {"missing": f"{error}" if isinstance(error, Skip) else f"{type(error).__name__}: {error}"}
         if name in rows:
             steps.pop(name, None)

@@ -78,7 +78,7 @@ class _Numbers:
         for name, part, role in (("z", self.z, "forward"), ("a", self.a, "forward"), ("δ", self.delta, "backward")):
             if l in part:
                 yield name, part[l][i, self.example], role
-        if l in self.db and self.batch > 1:
+        if l in self.db and (self.batch > 1 or l not in self.delta):
             yield "∇b", self.db[l][i, 0], "backward"
 
     def words(self, digits: int) -> list[str]:

@@ -43,7 +43,7 @@ def _add(ax: Any, shape: Shape, colour: dict[str, str], order: int) -> None:
     elif isinstance(shape, Path):
         ax.add_patch(PathPatch(_outline(shape.steps), fill=shape.solid, facecolor=c, edgecolor=c, zorder=order,
                                linewidth=0 if shape.solid else shape.width,
-                               linestyle=(0, (6 / shape.width, 4 / shape.width)) if shape.dashed else "-",
+                               alpha=shape.opacity, linestyle=(0, (6 / shape.width, 4 / shape.width)) if shape.dashed else "-",
                                capstyle="butt"))
     elif isinstance(shape, Dot):
         ax.add_patch(Circle((shape.x, shape.y), shape.radius, color=c, zorder=order, linewidth=0))

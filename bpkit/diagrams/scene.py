@@ -52,13 +52,17 @@ class Text(NamedTuple):
 
 
 class Path(NamedTuple):
-    """A line of steps ("M", x, y), ("L", x, y), ("C", x1, y1, x2, y2, x, y); ``solid`` fills it and draws no line."""
+    """A line of steps ("M", x, y), ("L", x, y), ("C", x1, y1, x2, y2, x, y).
+
+    ``solid`` fills it, as strongly as ``opacity`` says, and draws no line.
+    """
 
     steps: tuple[tuple[Any, ...], ...]
     role: str = "quiet"
     width: float = 1.5
     dashed: bool = False
     solid: bool = False
+    opacity: float = 1.0
     bind: str | None = None
 
 
@@ -185,7 +189,8 @@ def _element(shape: Shape) -> str:
     if isinstance(shape, Path):
         d = path_data(shape.steps)
         if shape.solid:
-            return f'<path class="bp-{shape.role} bp-solid" d="{d}" fill="{light}"{bind}/>'
+            faint = f' fill-opacity="{shape.opacity:g}" shape-rendering="crispEdges"' if shape.opacity < 1 else ""
+            return f'<path class="bp-{shape.role} bp-solid" d="{d}" fill="{light}"{faint}{bind}/>'
         dash = ' stroke-dasharray="6 4"' if shape.dashed else ""
         return (f'<path class="bp-{shape.role}" d="{d}" fill="none" stroke="{light}" '
                 f'stroke-width="{_n(shape.width)}"{dash}{bind}/>')

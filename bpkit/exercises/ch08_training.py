@@ -152,8 +152,8 @@ def gradients(W, b, f, x, y, unless):
     cases={
         "everything in one batch": training_case((3, 4, 2), 12, 6, 0.5, 25, 12),
         "a batch larger than the data": training_case((2, 3), 9, 5, 0.8, 20, 50),
-        "mini-batches": training_case((3, 5, 2), 20, 8, 0.4, 30, 6),
-        "one example a batch": training_case((2, 4, 2), 10, 4, 0.2, 30, 1),
+        "mini-batches": training_case((3, 5, 2), 20, 8, 0.5, 10, 6),
+        "one example a batch": training_case((2, 4, 2), 10, 4, 0.3, 8, 1),
         "two hidden layers": training_case((3, 4, 3, 2), 10, 6, 0.5, 25, 10),
         "two epochs": training_case((4, 3), 8, 4, 1.5, 2, 8),
     },

@@ -152,9 +152,7 @@ class Ear:
 
 
 def shown(data: dict[str, Any]) -> str:
-    """The text of a displayed object; nothing for pictures and widgets, whose text differs from run to run."""
-    if any(kind.startswith("image/") or "widget" in kind for kind in data):
-        return ""
+    """The text of a displayed object: of a picture or a widget, its numbers in words."""
     text = data.get("text/plain", "")
     return "".join(text) if isinstance(text, list) else str(text)
 

@@ -128,7 +128,7 @@ def run(kind, epochs=30):
         flat = np.log(10) + 0.2 * noise
         return ({
             "healthy": history(0.1 + 2.2 * np.exp(-e / 6) + noise, {l: g * np.exp(-e / 9) for l, g in alive.items()}),
-            "eta too large": history(2.3 + np.where(e % 2, 1.0, -0.2) * (1 + e / 4), {1: 9 * alive[1], 2: 9 * alive[2]}),
+            "eta too large": history(2.3 + np.where(e % 2, 1.0, -0.2) * (1 + e / 4), {1: 9 * alive[1], 2: alive[2]}),
             "diverged": history(np.append(2.3 * 1.8 ** e[:9], np.inf), {l: 40 * g[:10] for l, g in alive.items()},
                                 "not finite in epoch 11"),
             "dead relu": history(flat, {1: 0.0 * e, 2: 0.02 + np.abs(noise)}),

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..losses import Loss
+    from ..network import Network
+    from ..optim import Optimiser
     from .host import Explorer
 
-__all__ = ["batch", "chain", "deltas", "loss", "neuron", "vanishing"]
+__all__ = ["batch", "chain", "deltas", "loss", "neuron", "playground", "race", "vanishing"]
 
 
 def neuron(x: float = 0.5, w: float = 0.8, b: float = 0.0, y: float = 1.0, h: float = 0.5) -> Explorer:
@@ -74,3 +76,27 @@ def vanishing(depth: int = 12, f: str = "sigmoid", start: str = "1/√n") -> Exp
     from .views.vanishing import explorer
 
     return explorer(depth, f, start)
+
+
+def race(eta: float = 0.05, beta: float = 0.9, beta1: float = 0.9, beta2: float = 0.99, steps: int = 40) -> Explorer:
+    """Gradient descent, momentum and Adam on one surface, L = (w1^2 + 10 w2^2)/2, from one start.
+
+    eta 0.01..0.25 for all three, beta 0..0.98 of momentum, beta1 0..0.98 and beta2 0.5..0.999 of Adam; at most 60
+    steps. Raises BadInput for a number out of range.
+    """
+    from .views.race import explorer
+
+    return explorer(eta, beta, beta1, beta2, steps)
+
+
+def playground(net: Network | None = None, x: Any = None, y: Any = None, steps: int = 200, opt: Optimiser | None = None,
+               backward: Any = None) -> Explorer:
+    """A small network learns two classes of points: play, pause, scrub through time, read every weight and gradient.
+
+    net with 2 inputs, at most 6 units a layer and 1 sigmoid output (default 2-4-3-1, tanh), x (2, N) and y (1, N)
+    (default two moons), opt (default Adam(0.05)) on the whole batch. ``backward(W, f, z, a, y)`` -> delta, dW, db is
+    your own backward pass of chapter 6. Raises BadInput for a network that it cannot draw.
+    """
+    from .views.playground import explorer
+
+    return explorer(net, x, y, steps, opt, backward)

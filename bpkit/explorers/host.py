@@ -58,14 +58,15 @@ def shipped(nodes: Sequence[Node]) -> list[dict[str, Any]]:
 
 def frame(pictures: Sequence[Picture]) -> dict[str, dict[str, Any]]:
     """What the bound parts of some pictures show, as ``static/view.js`` fills them in."""
-    found: dict[str, dict[str, Any]] = {"text": {}, "path": {}, "dot": {}, "width": {}, "role": {}}
+    found: dict[str, dict[str, Any]] = {"text": {}, "path": {}, "dot": {}, "width": {}, "dash": {}, "role": {}}
     for name, shape in ((shape.bind, shape) for picture in pictures for shape in picture.shapes):
         if name is None:
             continue
         if isinstance(shape, Text):
-            found["text"][name] = shape.text
+            found["text"][name], found["dot"][name] = shape.text, [round(shape.x, 1), round(shape.y, 1)]
         elif isinstance(shape, Path):
-            found["path"][name], found["width"][name] = path_data(shape.steps), shape.width
+            found["path"][name] = path_data(shape.steps)
+            found["width"][name], found["dash"][name] = shape.width, shape.dashed
         elif isinstance(shape, Dot):
             found["dot"][name] = [round(shape.x, 1), round(shape.y, 1)]
         found["role"][name] = shape.role

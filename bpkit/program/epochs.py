@@ -80,12 +80,12 @@ def _batches(
     last = program.a[len(program.memory.f)]
     record = np.empty((len(batches), program.measured.size), last.dtype)
     outputs = np.empty((len(batches) if answers else 0, *last.shape), last.dtype)
-    (take_x, take_y), measured, calls = (rows.take for rows in data), program.measured, program.calls + program.measure
-    x, y = program.x, program.y
+    take_x, take_y, x, y = data[0].take, data[1].take, program.x, program.y
+    measured, calls = program.measured, program.calls + program.measure
     program.restore()
     for i, examples in enumerate(batches):
         take_x(examples, 0, x, "clip")
-        take_y(examples, 0, y, "clip")
+        take_y(examples, 1, y, "clip")
         for function, arguments in calls:
             function(*arguments)
         record[i] = measured

@@ -66,12 +66,11 @@ def _half_mse_identity(at: Rooms) -> Output:
 
 
 def _cross_entropy_softmax(at: Rooms) -> Output:
-    z, a, y = at.z, at.a, at.scratch("targets")
+    z, a, y = at.z, at.a, at.y
     s = at.memory.room("s", 1, z.shape[1])
     return Output(
         z=z,
         value=[
-            (np.copyto, (y, at.y)),  # contiguous, as a flat product wants it
             (np.maximum.reduce, (z, 0, None, s, True)),
             (np.subtract, (z, s, z)),  # z minus its largest: the same softmax, without its overflow
             (np.exp, (z, a)),

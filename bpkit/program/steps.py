@@ -78,7 +78,7 @@ class Program:
 
     def _take_rooms(self) -> None:
         room, n, N, L = self.memory.room, self.memory.sizes, self.N, len(self.memory.f)
-        self.x, self.y = room("x", N, n[0] + 1), room("y", N, n[L] + 1)
+        self.x, self.y = room("x", N, n[0] + 1), room("y", n[L] + 1, N)
         self.a1 = {0: self.x.T} | {l: room(f"a[{l}]", n[l] + 1, N) for l in range(1, L)}
         self.a = {l: a1[:-1] for l, a1 in self.a1.items()} | {L: room(f"a[{L}]", n[L], N)}
         self.delta = {l: room(f"delta[{l}]", n[l], N) for l in range(1, L + 1)}  # first z, then f'(z), then delta
@@ -88,7 +88,7 @@ class Program:
     def _passes(self) -> list[Step]:
         V, dV, f, L = self.memory.V, self.memory.dV, self.memory.f, len(self.memory.f)
         part = {l: hidden(f[l], self.delta[l], self.a[l], self.memory) for l in range(1, L)}
-        y, total = self.y.T[:-1], self.y.T[-1:]
+        y, total = self.y[:-1], self.y[-1:]
         plus, minus = _cell(self.measured, 0), _cell(self.measured, 1)
         N = self.memory.number(self.N)
         last = output(self.loss, f[L], Rooms(self.delta[L], self.a[L], y, total, plus, minus, N, self.memory))
@@ -117,12 +117,12 @@ class Program:
 
 
 def tables(x: Array, y: Array) -> tuple[Array, Array]:
-    """x with its ones, and y with its sums, one example a row: (N, n_0 + 1) and (N, n_L + 1).
+    """x with a one below each example, as rows (N, n_0 + 1), and y with its sums below, as columns (n_L + 1, N).
 
-    In rows, the examples of a batch are copied from anywhere in a data set in one piece each.
+    A row is one stretch of memory, so that a batch of any examples is copied in few pieces.
     """
     ones, total = np.ones_like(x, shape=(1, x.shape[1])), y.sum(axis=0, keepdims=True)
-    return np.ascontiguousarray(np.concatenate([x, ones]).T), np.ascontiguousarray(np.concatenate([y, total]).T)
+    return np.ascontiguousarray(np.concatenate([x, ones]).T), np.concatenate([y, total])
 
 
 def _cell(vector: Array, i: int) -> Array:

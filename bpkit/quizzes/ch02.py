@@ -139,4 +139,106 @@ EXIT = Quiz("2.exit", "Exit ticket: losses", (
     ),
 ))
 
-FORMS = (RETRIEVAL, EXIT)
+# headings of the chapter
+PAIN = "2#Feel the pain: counting mistakes has no slope"
+SQUARE = "2#Square the miss"
+SURPRISE = "2#Price a probability"
+HALF = "2#Find the missing half"
+
+PREDICT_COUNT = Quiz("2.count", "Predict, then run: a nudge and a count", (
+    Choice(
+        "count",
+        "You judge the network by the number of wrong answers, and nudge one of its weights by 0.01. What happens to "
+        "that number, nearly always?",
+        right="nothing",
+        why="An answer turns from wrong to right only where the output crosses one half; everywhere else the count is "
+            "flat, and a flat measure does not say which way to go.",
+        wrong=(
+            Wrong("it falls a little", "a count thought to be smooth", PAIN,
+                  "A count moves in whole steps; there is no such thing as a little less than one mistake."),
+            Wrong("it grows a little", "a nudge thought to do harm", PAIN,
+                  "A nudge may help or harm, but a count of answers notices it only at a threshold."),
+            Wrong("it falls or grows by 1", "every nudge thought to cross the threshold", PAIN,
+                  "That happens where an output lies within a hair of one half, and seldom elsewhere."),
+        ),
+    ),
+))
+
+PREDICT_MEAN = Quiz("2.twice", "Predict, then run: the batch twice", (
+    Choice(
+        "twice",
+        "You put the same three examples into the batch once more, so that it holds six. What becomes of the half "
+        "mean squared error?",
+        right="it stays as it is",
+        why="Twice the sum over twice as many examples is the same mean, so a learning rate fits batches of any size.",
+        wrong=(
+            Wrong("it doubles", "the sum taken for the mean", SQUARE,
+                  "The sum of the squares doubles, but it is divided by twice as many examples."),
+            Wrong("it becomes half as large", "only the division seen", SQUARE,
+                  "`N` doubles, and so does the sum above the line."),
+            Wrong("it becomes four times as large", "the doubling squared as well", SQUARE,
+                  "The misses stay as they were; there are more of them, and none is larger."),
+        ),
+    ),
+))
+
+PREDICT_COST = Quiz("2.cost", "Predict, then run: the price of a surprise", (
+    Number(
+        "cost",
+        "A network that gives the truth a probability of 1/2 pays 0.6931, that is `-ln(1/2)`. What does it pay for a "
+        "probability of 1/8?",
+        right=2.0794, tolerance=0.001,
+        why="1/8 is one half three times over, and logarithms turn products into sums: three times 0.6931.",
+        wrong=(
+            Wrong(2.7726, "the price thought to grow like `1/p`", SURPRISE,
+                  "A quarter of the probability does not cost four times as much; each halving adds the same amount."),
+            Wrong(0.1733, "the price thought to fall with the probability", SURPRISE,
+                  "The less the network believed in the truth, the more it pays."),
+            Wrong(-2.0794, "the minus sign forgotten", SURPRISE,
+                  "The logarithm of a probability is negative; its price is minus that."),
+            Wrong(0.9031, "the logarithm to base 10", SURPRISE,
+                  "The course takes the natural logarithm, whose slope is `1/p`."),
+        ),
+        hint="How many halvings lead from 1 to 1/8, and what does each one add?",
+        at=SURPRISE,
+    ),
+))
+
+PREDICT_OTHERS = Quiz("2.others", "Predict, then run: the other classes", (
+    Choice(
+        "others",
+        "The right class has the probability 0.7, two others 0.2 and 0.1. The network learns and says 0.7, 0.15 and "
+        "0.15. What becomes of the cross-entropy?",
+        right="it stays as it is",
+        why="Only the probability of the right class counts; the others matter through what they leave to it.",
+        wrong=(
+            Wrong("it falls", "evenness among the wrong classes rewarded", "2.2",
+                  "Their targets are 0, so their terms are multiplied by 0, however they share what is left."),
+            Wrong("it grows", "every entry thought to be priced", "2.2",
+                  "The entry that grew belongs to a wrong class, and its term has the factor 0."),
+            Wrong("that depends on which of the two is which", "wrong classes told apart", "2.2",
+                  "The target makes no difference between them: both are 0."),
+        ),
+    ),
+))
+
+PREDICT_ONES = Quiz("2.half", "Predict, then run: one half of a loss", (
+    Choice(
+        "half",
+        "One sigmoid output, some targets 1 and some 0, and the loss `-y ln a`. You train for a long time. What does "
+        "the network learn to say?",
+        right="nearly 1, to every example",
+        why="Examples with `y = 0` cost nothing whatever the network says, so only the others pull, and all of them "
+            "pull upwards.",
+        wrong=(
+            Wrong("nearly `y`, to every example", "the missing half read into the formula", HALF,
+                  "Where `y` is 0 this loss is 0 for every answer, so nothing pulls those answers down."),
+            Wrong("the share of examples with `y = 1`", "a balance of two pulls expected", HALF,
+                  "A balance needs a pull in the other direction, and here none exists."),
+            Wrong("nearly 0, to every example", "the smallest loss looked for on the wrong side", HALF,
+                  "At `y = 1` an answer near 0 is the most expensive of all."),
+        ),
+    ),
+))
+
+FORMS = (RETRIEVAL, PREDICT_COUNT, PREDICT_MEAN, PREDICT_COST, PREDICT_OTHERS, PREDICT_ONES, EXIT)

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from .declare import Choice, Number, Quiz, Shape, Wrong
 
+# headings of the chapter
+WIRE = "5#Walk one wire back, with numbers"
+WIRES = "5#Add what the wires bring"
+DEEP = "5#Go deep, and watch the signal fade"
+
 RETRIEVAL = Quiz("5.retrieval", "Retrieval quiz: first deltas, forks, shapes", (
     Number(
         "mean",
@@ -157,4 +162,60 @@ EXIT = Quiz("5.exit", "Exit ticket: the recursion", (
     ),
 ))
 
-FORMS = (RETRIEVAL, EXIT)
+PREDICT_HIDDEN = Quiz("5.hidden", "Predict, then run: two hidden units", (
+    Choice(
+        "hidden",
+        "The output says too little, so its delta is negative. The first hidden unit reaches it by a wire of weight 1, "
+        "the second by one of weight -0.5. Which signs have the deltas of the two hidden units?",
+        right="the first negative, the second positive",
+        why="What comes back along a wire is multiplied by its weight, so a negative weight turns the sign; the slope "
+            "of a sigmoid is positive and turns nothing.",
+        wrong=(
+            Wrong("both negative, like that of the output unit which they both feed", "the weight's sign ignored", WIRE,
+                  "If the second unit says more, the output falls, and that makes the loss larger."),
+            Wrong("the first positive, the second negative", "the sign", WIRE,
+                  "A positive weight lets the sign pass, a negative one turns it."),
+            Wrong("both zero: a hidden unit has no target to be wrong about", "no target taken for no error", WIRE,
+                  "It has no target of its own, but the loss changes when it changes, and that is what delta says."),
+        ),
+    ),
+))
+
+PREDICT_WIRES = Quiz("5.wires", "Predict: twice as many wires", (
+    Choice(
+        "wires",
+        "A hidden unit feeds three units. Now it feeds six: every wire has a twin with the same weight and the same "
+        "delta at its end. What becomes of the slope of the loss along the unit's `a`?",
+        right="it doubles",
+        why="Every wire brings its own share, and all shares are added: twice the wires, twice the sum.",
+        wrong=(
+            Wrong("it stays: the same error is divided among more wires", "the error thought to be divided up", WIRES,
+                  "Nothing is divided: each wire brings its weight times the delta at its end, whatever others do."),
+            Wrong("it halves, because each wire counts for less", "shares taken for fractions of a whole", WIRES,
+                  "A wire does not know how many others there are; it brings the same as before."),
+            Wrong("it is squared", "paths multiplied", WIRES,
+                  "Factors multiply along a path; over several paths you add."),
+        ),
+    ),
+))
+
+PREDICT_DEPTH = Quiz("5.depth", "Predict, then run: twenty layers of sigmoids", (
+    Choice(
+        "depth",
+        "A network has twenty layers, sigmoids in all but the last. How does the size of delta in layer 1 compare with "
+        "that in layer 20?",
+        right="smaller by many powers of ten",
+        why="Every layer multiplies by a slope of at most a quarter, and a quarter taken nineteen times as a factor is "
+            "next to nothing.",
+        wrong=(
+            Wrong("about the same: the recursion only moves the error", "the slope forgotten", "5.2",
+                  "On its way the signal passes the slope of every layer, and a sigmoid's slope is small."),
+            Wrong("about a twentieth, one part for each of the layers", "factors added in a chain", DEEP,
+                  "Each layer takes a share of what is left, not an equal part of the whole."),
+            Wrong("larger by many powers of ten", "the direction of the walk", DEEP,
+                  "It grows towards the output; the walk goes the other way, and what it loses on the way is gone."),
+        ),
+    ),
+))
+
+FORMS = (RETRIEVAL, PREDICT_HIDDEN, PREDICT_WIRES, PREDICT_DEPTH, EXIT)

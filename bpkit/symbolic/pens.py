@@ -23,7 +23,9 @@ def significant(value: Any, digits: int = 4) -> str:
     v = float(value)
     if v == 0 or not abs(v) < float("inf"):
         return "0" if v == 0 else str(v)
-    return f"{v:.{digits - 1}e}" if abs(v) < 1e-4 or abs(v) >= 1e6 else f"{v:#.{digits}g}".rstrip(".")
+    scientific = f"{v:.{digits - 1}e}"
+    power = int(scientific.split("e")[1])
+    return f"{v:.{max(digits - 1 - power, 0)}f}" if -5 < power < 6 else scientific
 
 
 class Pen:

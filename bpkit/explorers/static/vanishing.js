@@ -15,7 +15,7 @@ export function frame({ sizes, plot }, values) {
   for (const [name, letter, all] of [["a", "a", a.slice(0, depth)], ["delta", "δ", delta[depth - 1]]]) {
     const points = all.map((value, k) => at(k + 1, value));
     shown.path[name] = path(depth > 1 ? points : [-4, 4].map((way) => [points[0][0] + way, points[0][1]]));
-    shown.text[`words:${name}`] = `size of ${letter}: layer 1 ${number(all[0])}, layer ${depth} ${number(all.at(-1))}`;
+    shown.text[`words:${name}`] = `size of ${letter}: ${number(all[0])} in layer 1, ${number(all.at(-1))} in layer ${depth}`;
   }
   return { ...shown, say: Object.values(shown.text).join("; ") };
 }

@@ -69,17 +69,49 @@ export function chooser({ name, label, options }, change) {
   return { node: element("div", { class: "bp-control bp-choice" }, words, list), show: (value) => (list.value = value) };
 }
 
+// A button that moves a slider on by itself, from the start again when it stands at the end. It asks for the next frame
+// only while the page shows it; for readers who want no motion it takes one step a click. pace() is
+// [milliseconds between two steps, steps at once].
+function play({ min, max }, now, move, pace) {
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  let frame = 0;
+  let last = 0;
+  const stop = () => {
+    cancelAnimationFrame(frame);
+    frame = 0;
+    node.textContent = still.matches ? "Step" : "Play";
+  };
+  const tick = (time) => {
+    if (!node.isConnected || now() >= max) return stop();
+    frame = requestAnimationFrame(tick);
+    const [wait, steps] = pace();
+    if (time - last < wait) return;
+    last = time;
+    move(Math.min(max, Math.round(now()) + steps));
+  };
+  const node = button("", () => {
+    if (frame) return stop();
+    if (now() >= max) move(min);
+    if (still.matches) return move(Math.min(max, now() + pace()[1]));
+    node.textContent = "Pause";
+    frame = requestAnimationFrame(tick);
+  });
+  stop();
+  return { node, stop };
+}
+
 // Write what a frame holds into the parts of a picture that carry its data-bind names, where they differ.
-export function fill(bound, { text = {}, path = {}, dot = {}, width = {}, role = {} }) {
+export function fill(bound, { text = {}, path = {}, dot = {}, width = {}, dash = {}, role = {} }) {
   const write = (part, attribute, value) => {
     if (part.getAttribute(attribute) !== value) part.setAttribute(attribute, value);
   };
   for (const [name, parts] of bound) {
     for (const part of parts) {
       if (name in path) write(part, "d", path[name]);
-      if (name in dot) ["cx", "cy"].forEach((axis, k) => write(part, axis, dot[name][k]));
+      if (name in dot) (part.localName === "text" ? ["x", "y"] : ["cx", "cy"]).forEach((axis, k) => write(part, axis, String(dot[name][k])));
       if (name in text && part.textContent !== text[name]) part.textContent = text[name];
       if (name in width) write(part, "stroke-width", String(width[name]));
+      if (name in dash) dash[name] ? write(part, "stroke-dasharray", "6 4") : part.removeAttribute("stroke-dasharray");
       if (name in role) write(part, "class", `bp-${role[name]}`);
     }
   }
@@ -105,10 +137,17 @@ export function explorer({ model, el }, frame) {
     figure.innerHTML = svg;
     return figure;
   });
-  const hand = element("div", { class: "bp-controls" }, ...controls.map(([, made]) => made.node), button("Reset", () => set(start)));
+  const reset = button("Reset", () => set(start));
+  const value = (name) => model.get("values")[name];
+  const moving = data.play && data.controls.find(({ name }) => name === data.play.name);
+  const player = moving && play(moving, () => value(moving.name), (next) => set({ [moving.name]: next }),
+    () => data.play.speeds[value("speed") ?? ""]);
+  const buttons = element("div", { class: "bp-buttons" }, ...(player ? [player.node] : []), reset);
+  const hand = element("div", { class: "bp-controls" }, ...controls.map(([, made]) => made.node), buttons);
   const top = pictures.length > 1 ? pictures.slice(0, 1) : [];
-  const row = element("div", { class: "bp-row" }, hand, ...pictures.slice(top.length));
-  const root = element("div", { class: "bp-explorer bp-picture", role: "group", "aria-label": data.title }, ...top, row, said);
+  const row = element("div", { class: "bp-row" }, hand, ...pictures.slice(top.length, top.length + 1));
+  const root = element("div", { class: "bp-explorer bp-picture", role: "group", "aria-label": data.title },
+    ...top, row, ...pictures.slice(2), said);
   const bound = new Map();
   root.querySelectorAll("[data-bind]").forEach((part) => {
     bound.set(part.dataset.bind, [...(bound.get(part.dataset.bind) ?? []), part]);
@@ -134,6 +173,7 @@ export function explorer({ model, el }, frame) {
   return () => {
     clearTimeout(rest);
     sizes.disconnect();
+    player?.stop();
     model.off("change:values", paint);
     root.remove();
   };

@@ -18,7 +18,8 @@ from ..host import Choice, Control, Explorer
 DEEPEST, WIDTH, EXAMPLES = 20, 16, 64
 FUNCTIONS = ("identity", "sigmoid", "tanh", "relu")
 STARTS = {"0.5/√n": 0.5, "1/√n": 1.0, "√2/√n": math.sqrt(2), "2/√n": 2.0}
-PLOT: dict[str, Any] = {"left": 56, "bottom": 260, "width": 400, "height": 220, "low": -12, "high": 4, "deepest": DEEPEST}
+PLOT: dict[str, Any] = {"left": 56, "bottom": 260, "width": 400, "height": 220, "low": -12, "high": 4,
+                        "deepest": DEEPEST}
 SIZE = 13.0
 
 
@@ -26,9 +27,9 @@ def explorer(depth: float, f: str, start: str) -> Explorer:
     """The explorer for a depth, an activation function and a size of the first weights."""
     sizes = {name: {spread: measured(name, spread) for spread in STARTS} for name in FUNCTIONS}
     controls: list[Control | Choice] = [Control("depth", "layers", 1, DEEPEST, 1), Choice("f", "activation", FUNCTIONS),
-                                        Choice("start", "first weights", tuple(STARTS))]
-    return Explorer("vanishing", "Vanishing and exploding gradients", controls, {"depth": depth, "f": f, "start": start},
-                    pictures, {"sizes": sizes, "plot": PLOT})
+                                        Choice("start", "initial weights", tuple(STARTS))]
+    return Explorer("vanishing", "Vanishing and exploding gradients", controls,
+                    {"depth": depth, "f": f, "start": start}, pictures, {"sizes": sizes, "plot": PLOT})
 
 
 @cache
@@ -72,10 +73,11 @@ def pictures(depth: float, f: str, start: str) -> list[Picture]:
     shapes, words = frame(), []
     for k, (name, (values, role, dashed)) in enumerate(curves.items()):
         letter = {"a": "a", "delta": "δ"}[name]
-        words.append(f"size of {letter}: layer 1 {number(values[0])}, layer {d} {number(values[-1])}")
+        words.append(f"size of {letter}: {number(values[0])} in layer 1, {number(values[-1])} in layer {d}")
         points = [at(l, v) for l, v in enumerate(values, 1)]
         points = points if d > 1 else [(points[0][0] - 4, points[0][1]), (points[0][0] + 4, points[0][1])]
-        shapes += [line(points, role, 2.5, name, dashed), *key(PLOT["left"], 322 + 22 * k, role, dashed, words[-1], f"words:{name}")]
+        shapes += [line(points, role, 2.5, name, dashed),
+                   *key(PLOT["left"], 322 + 22 * k, role, dashed, words[-1], f"words:{name}")]
     return [Picture(480, 356, tuple(shapes), "The size of a and of delta in every layer", "; ".join(words),
                     "\n".join([f"{d} layers, {f}, weights of size {start}", *words]))]
 
@@ -83,12 +85,14 @@ def pictures(depth: float, f: str, start: str) -> list[Picture]:
 def frame() -> list[Shape]:
     """Axes with powers of ten."""
     left, bottom, right = PLOT["left"], PLOT["bottom"], PLOT["left"] + PLOT["width"]
-    shapes: list[Shape] = [Path((("M", left, bottom - PLOT["height"]), ("L", left, bottom), ("L", right, bottom)), width=1),
+    ends = ("M", left, bottom - PLOT["height"]), ("L", left, bottom), ("L", right, bottom)
+    shapes: list[Shape] = [Path(ends, width=1),
                            Text(left + PLOT["width"] / 2, bottom + 38, "layer", "ink", SIZE, bold=True),
                            Text(left, 22, "size (root mean square)", "ink", SIZE, "start", bold=True)]
     for l in range(0, DEEPEST + 1, 5):
         x, _ = at(l, 1.0)
-        shapes += [Path((("M", x, bottom), ("L", x, bottom + 4)), width=1), Text(x, bottom + 18, str(l), "quiet", SIZE - 1)]
+        shapes += [Path((("M", x, bottom), ("L", x, bottom + 4)), width=1),
+                   Text(x, bottom + 18, str(l), "quiet", SIZE - 1)]
     for power in range(PLOT["low"], PLOT["high"] + 1, 4):
         _, y = at(0, 10.0**power)
         shapes += [Path((("M", left - 4, y), ("L", left, y)), width=1),

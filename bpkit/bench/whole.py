@@ -1,0 +1,84 @@
+"""What surrounds the steps: shuffling, history and progress bar, a fresh process, imports.
+
+Letters: N examples a batch; all times in seconds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import subprocess
+import sys
+import time
+from typing import Any
+
+import numpy as np
+
+from ..program import Program
+from ..training import train
+from . import child
+from .digits import TRAININGS
+from .measure import clock_for, ratio, summary, turn
+from .workloads import WORKLOADS, problem
+
+MODULES = ("numpy", "bpkit", "bpkit.training", "matplotlib.pyplot", "sympy", "sklearn.neural_network", "jax", "torch")
+BATCHES, SECONDS = 20, 0.3
+
+
+def overhead(threads: int, workloads: str, optimiser: str, dtype: str, rounds: int) -> dict[str, Any]:
+    """``bp.train`` over its bare steps: the ratio of a step of the one to a step of the other, twenty batches an epoch."""
+    clock = clock_for(threads)
+    return {key: _overhead(problem(WORKLOADS[key], optimiser, dtype), rounds, clock) for key in workloads}
+
+
+def _overhead(p: Any, rounds: int, clock: Any) -> dict[str, float]:
+    N = p.x.shape[1]
+    x, y = np.tile(p.x, BATCHES), np.tile(p.y, BATCHES)
+    program = Program(p.net, N, p.loss, p.opt)
+    program.load(p.x, p.y)
+
+    def bare() -> None:
+        program.run()
+        program.value()
+
+    epochs = max(2, int(SECONDS / BATCHES / turn(bare, 3, clock)))
+    whole, steps = [], []
+    for _ in range(rounds):
+        steps.append(turn(bare, epochs * BATCHES, clock))
+        start = clock()
+        with contextlib.redirect_stderr(io.StringIO()):
+            train(p.net, x, y, p.loss, p.opt, epochs, N)
+        whole.append((clock() - start) / epochs / BATCHES)
+    return ratio(np.array(whole), np.array(steps))
+
+
+def digits_by_all(threads: int, rounds: int) -> dict[str, Any]:
+    """{peer: seconds from a fresh process, seconds when warm, accuracy}, in turns."""
+    rows: dict[str, Any] = {name: {"fresh": [], "warm": []} for name in TRAININGS}
+    for _ in range(rounds):
+        for name in [name for name in TRAININGS if "missing" not in rows[name]]:
+            start = time.perf_counter()
+            try:
+                once = child.run("digits", threads, peer=name, repeats=1)
+            except RuntimeError as error:
+                rows[name] = {"missing": "not installed" if "ModuleNotFoundError" in str(error) else str(error)[-200:]}
+                continue
+            rows[name]["fresh"].append(time.perf_counter() - start)
+            rows[name]["warm"].append(child.run("digits", threads, peer=name, repeats=3)["seconds"])
+            rows[name]["accuracy"] = once["accuracy"]
+    return {
+        name: row if "missing" in row else row | {k: summary(np.array(row[k])) for k in ("fresh", "warm")}
+        for name, row in rows.items()
+    }
+
+
+def imports(rounds: int) -> dict[str, Any]:
+    """Seconds of each import in a fresh process, in turns."""
+    times: dict[str, list[float]] = {name: [] for name in MODULES}
+    code = "import time; start = time.perf_counter(); import {}; print(time.perf_counter() - start)"
+    for _ in range(rounds):
+        for name in MODULES:
+            done = subprocess.run([sys.executable, "-c", code.format(name)], capture_output=True, text=True)
+            if done.returncode == 0:
+                times[name].append(float(done.stdout))
+    return {name: summary(np.array(t)) if t else {"missing": "not installed"} for name, t in times.items()}
