@@ -9,7 +9,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-COMMANDS = ("bpkit.lab", "bpkit.exercises.commands", "bpkit.doctor")  # each module adds its part with add_parser(subparsers)
+# each module adds its part with add_parser(subparsers)
+COMMANDS = ("bpkit.lab", "bpkit.exercises.commands", "bpkit.doctor")
 
 EXAMPLES = """examples
   bpkit lab                          open your copy of the course, my-course, in JupyterLab

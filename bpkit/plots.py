@@ -70,6 +70,8 @@ def lines(x: Any, curves: dict[str, Any], title: str, x_label: str, y_label: str
         ax.plot(x, y, color=colour, linestyle=stroke, label=name, marker=marker if len(x) <= 40 else "", markersize=4)
     if log:
         ax.set_yscale("log")
+    if np.asarray(x).dtype.kind in "iu":
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     _label(ax, x_label, y_label)
     ax.legend(frameon=False)
     ax.set_title(title, loc="left")

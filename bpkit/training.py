@@ -119,25 +119,26 @@ def train(
     return _history(net, done, check is not None, stopped)
 
 
-class Done(NamedTuple):
-    """A finished epoch, and loss and accuracy on the held-out examples."""
+class Measured(NamedTuple):
+    """What a history keeps of an epoch; the network itself only of the last."""
 
-    epoch: Epoch
     loss: float
     accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    gradient_norm: dict[int, float]
 
 
-def _follow(epochs: Iterable[Epoch], check: Any, loss: Loss, bar: Any) -> tuple[list[Done], str]:
+def _follow(epochs: Iterable[Epoch], check: Any, loss: Loss, bar: Any) -> tuple[list[tuple[Measured, Any]], str]:
     """Run the epochs to their end, or to where they stop, and say why they did."""
-    done: list[Done] = []
+    done: list[tuple[Measured, Any]] = []
     try:
-        for epoch in epochs:
-            held_out = _measure(epoch.network(), *check, loss) if check else (np.nan, np.nan)
-            done.append(Done(epoch, *held_out))
-            if len(done) > 1:  # only the last network is wanted
-                done[-2] = done[-2]._replace(epoch=done[-2].epoch._replace(network=epoch.network))
+        for network, value, right, norms in epochs:
+            held_out = _measure(network(), *check, loss) if check else (np.nan, np.nan)
+            done.append((Measured(value, right, *held_out, norms), network))
+            done[-2:-1] = [(row, None) for row, _ in done[-2:-1]]
             if bar:
-                bar.set_postfix_str(f"loss {epoch.loss:.4f}, accuracy {epoch.accuracy:.3f}", refresh=False)
+                bar.set_postfix_str(f"loss {value:.4f}, accuracy {right:.3f}", refresh=False)
                 bar.update()
     except Diverged:
         return done, f"not finite in epoch {len(done) + 1}: try a smaller eta"
@@ -247,13 +248,14 @@ def _bar(epochs: int, progress: bool) -> Any:
     return tqdm(total=epochs, desc="training", unit="epoch", leave=False)
 
 
-def _history(net: Network, done: list[Done], validated: bool, stopped: str) -> History:
+def _history(net: Network, done: list[tuple[Measured, Any]], validated: bool, stopped: str) -> History:
+    rows = [row for row, _ in done]
     return History(
-        net=done[-1].epoch.network() if done else net,
-        loss=np.array([d.epoch.loss for d in done]),
-        accuracy=np.array([d.epoch.accuracy for d in done]),
-        validation_loss=np.array([d.loss for d in done] if validated else []),
-        validation_accuracy=np.array([d.accuracy for d in done] if validated else []),
-        gradient_norm={l: np.array([d.epoch.gradient_norm[l] for d in done]) for l in net.W},
+        net=done[-1][1]() if done else net,
+        loss=np.array([row.loss for row in rows]),
+        accuracy=np.array([row.accuracy for row in rows]),
+        validation_loss=np.array([row.validation_loss for row in rows] if validated else []),
+        validation_accuracy=np.array([row.validation_accuracy for row in rows] if validated else []),
+        gradient_norm={l: np.array([row.gradient_norm[l] for row in rows]) for l in net.W},
         stopped=stopped,
     )

@@ -11,8 +11,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -59,12 +60,21 @@ class Lab:
         request = Request(f"http://{self.url.netloc}/api/kernels", b"{}", {"Authorization": f"token {self.token}"})
         with urlopen(request, timeout=SECONDS) as answer:
             assert answer.status == 201
-        while "ipykernel" not in str([child.cmdline() for child in self.family()]):
+        while not any("ipykernel" in word for word in self.words()):
             time.sleep(0.1)
 
     def family(self) -> list[psutil.Process]:
         """Return every process that the command started: the server and its kernels."""
         return psutil.Process(self.process.pid).children(recursive=True)
+
+    def words(self) -> list[str]:
+        """Return the words of the family's command lines, which any user of the machine can read."""
+        return [word for child in self.family() for word in _ask(child.cmdline)]
+
+    def addresses(self) -> set[str]:
+        """Return the addresses at which the family listens."""
+        return {each.laddr.ip for child in self.family() for each in _ask(partial(child.net_connections, "tcp"))
+                if each.status == "LISTEN"}
 
     def end(self, how: int = signal.SIGINT) -> int:
         """Send a signal to the command and its group, as a terminal does on Ctrl-C, and return the exit code."""
@@ -79,6 +89,14 @@ class Lab:
         """Whether anything answers at the server's port."""
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.url.port)) == 0
+
+
+def _ask(question: Callable[[], list[Any]]) -> list[Any]:
+    """Ask a process that may have ended meanwhile; one that has says nothing."""
+    try:
+        return question()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return []
 
 
 @contextmanager

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shown import PENCIL, SHOWN
 
 from bpkit import explorers
 from bpkit.diagrams.graphs import neuron_nodes
@@ -24,9 +25,11 @@ from bpkit.diagrams.nodes import OPS, Node, evaluate
 from bpkit.diagrams.scene import Path, Text, overlaps
 from bpkit.explorers.host import Control, frame, shipped
 from bpkit.explorers.inline import source, url
+from bpkit.explorers.views import deltas as deltas_view
 from bpkit.explorers.views import neuron as neuron_view
 from bpkit.network import Network
 from bpkit.notation import number
+from bpkit.optim import SGD
 from bpkit.shapes import BadInput
 
 STATIC = File(explorers.__file__).parent / "static"
@@ -98,15 +101,6 @@ def test_the_page_writes_numbers_as_python_does() -> None:
     assert [(v, d, a) for (v, d), a in zip(asked, answers, strict=True)] == [(v, d, number(v, d)) for v, d in asked]
 
 
-PENCIL = Network({1: [[0.5, -1.0], [1.0, 0.5]], 2: [[1.0, -0.5], [0.5, 1.0]]}, {1: [[0.0], [0.1]], 2: [[0.2], [0.0]]},
-                 {1: "tanh", 2: "softmax"})
-SHOWN = {"neuron": explorers.neuron(), "loss": explorers.loss(), "chain": explorers.chain(),
-         "deltas": explorers.deltas(PENCIL, [[0.5, 1.0], [1.0, -1.0]], [[1.0, 0.0], [0.0, 1.0]]),
-         "batch": explorers.batch([[0.5, -0.25, 1.0], [0.1, 0.2, -0.3]], [[1.0, 2.0, -1.0], [0.5, 0.0, 3.0]]),
-         "vanishing": explorers.vanishing(), "race": explorers.race(),
-         "playground": explorers.playground(steps=30)}
-
-
 def close(ours: Any, theirs: Any) -> bool:
     """The same words, and places that differ by no more than their last written digit."""
     digits = r"-?\d+\.?\d*"
@@ -132,7 +126,7 @@ def test_the_page_moves_an_explorer_to_the_picture_that_python_draws(name: str) 
         for kind, ours in frame(explorer.draw(**values)).items():
             theirs = start[kind] | answer.get(kind, {})
             for bind, value in ours.items():
-                same = value == theirs[bind] if kind in ("text", "role", "width", "dash") else close(value, theirs[bind])
+                same = close(value, theirs[bind]) if kind in ("path", "dot") else value == theirs[bind]
                 assert same, f"{values}: {kind} of {bind} is {theirs[bind]} in the page, {value} in Python"
 
 
@@ -171,6 +165,65 @@ def test_without_a_kernel_the_picture_and_its_numbers_stay_and_are_the_same_each
     assert one["image/png"] == other["image/png"] and one["text/plain"] == other["text/plain"]
     assert b64decode(one["image/png"]).startswith(b"\x89PNG") and len(one["image/png"]) < 100_000
     assert "application/vnd.jupyter.widget-view+json" in one
+
+
+@pytest.mark.parametrize("mistake", deltas_view.RULES)
+def test_a_mistake_in_the_deltas_shows_and_the_right_pass_is_that_of_the_network(mistake: str) -> None:
+    x, y = [[0.5, 1.0], [1.0, -1.0]], [[1.0, 0.0], [0.0, 1.0]]
+    trace = PENCIL.forward(x)
+    right = PENCIL.backward(trace, y, "cross_entropy")
+    found = deltas_view.backward(PENCIL, trace, y, deltas_view.loss_of(PENCIL, None), mistake)
+    off = max(float(abs(found.dW[l] - right.dW[l]).max()) for l in right.dW)
+    assert off == 0 if mistake == deltas_view.RIGHT else off > 1e-3
+
+
+def test_the_transpose_can_be_left_out_in_a_square_network_only() -> None:
+    x, y = [[0.5], [1.0]], [[1.0], [0.0], [0.0]]
+    other = explorers.deltas(Network.random([2, 4, 3]), x, y)
+    assert "transpose left out" in SHOWN["deltas"].controls["mistake"].options
+    assert "transpose left out" not in other.controls["mistake"].options
+
+
+def test_the_playground_trains_with_the_learners_own_backward_pass() -> None:
+    def backward(W: Any, f: Any, z: Any, a: Any, y: Any) -> Any:
+        L, N = max(W), y.shape[1]
+        delta = {L: (a[L] - y) / N}
+        for l in range(L - 1, 0, -1):
+            delta[l] = (W[l + 1].T @ delta[l + 1]) * f[l].prime(z[l])
+        dW = {l: d @ a[l - 1].T for l, d in delta.items()}
+        return delta, dW, {l: d.sum(axis=1, keepdims=True) for l, d in delta.items()}
+
+    def wrong(*given: Any) -> Any:
+        return tuple({l: -part for l, part in parts.items()} for parts in backward(*given))
+
+    ours, own, bad = (explorers.playground(steps=20, backward=b) for b in (None, backward, wrong))
+    assert repr(ours) == repr(own) and "accuracy" in repr(own)
+    kept = bad.state["data"]["kept"]
+    assert kept[-1]["loss"] > kept[0]["loss"], "uphill, and it shows"
+
+
+def test_a_run_that_stops_being_finite_ends_there_and_one_that_never_was_is_refused() -> None:
+    def backward(scale: float) -> Any:
+        def explode(W: Any, f: Any, z: Any, a: Any, y: Any) -> Any:
+            return {}, {l: -scale * w**3 for l, w in W.items()}, {l: np.zeros((len(w), 1)) for l, w in W.items()}
+        return explode
+
+    explorer = explorers.playground(steps=20, opt=SGD(1.0), backward=backward(1e3))
+    assert 1 < len(explorer.state["data"]["kept"]) < 21
+    assert "loss" in repr(explorer) and "nan" not in repr(explorer)
+    with pytest.raises(BadInput, match="not finite"):
+        explorers.playground(steps=20, opt=SGD(1.0), backward=backward(np.inf))
+
+
+def test_what_is_too_large_to_read_is_refused_with_words() -> None:
+    with pytest.raises(BadInput, match="too many paths"):
+        explorers.chain("a = x * x; b = a * a; c = b * b; f = c * c", x=1.0)
+    with pytest.raises(BadInput, match="cannot draw this network"):
+        explorers.playground(Network.random([2, 7, 1], output="sigmoid"))
+    with pytest.raises(BadInput, match="too large to draw"):
+        explorers.batch(np.ones((6, 2)), np.ones((2, 2)))
+    with pytest.raises(BadInput, match="nudged input"):
+        explorers.chain(nudged="w")
 
 
 def test_moving_the_numbers_from_python_reaches_the_widget_and_back() -> None:

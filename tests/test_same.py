@@ -3,8 +3,13 @@
 import time
 
 import pytest
+import sympy as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from bpkit.symbolic import same
+from bpkit.shapes import BadInput
+from bpkit.symbolic import numeric, parse, same
+from bpkit.symbolic.zero import TimeUp, is_zero, within
 
 SIGMOID = {"a": "sigmoid(z)"}
 TANH = {"a": "tanh(z)"}
@@ -102,15 +107,15 @@ UNEQUAL = [
 ]
 
 
-@pytest.mark.parametrize(("typed", "reference", "given"), EQUAL)
-def test_equal_formulas_are_never_called_unequal(typed, reference, given):
-    verdict = same(typed, reference, given)
+@pytest.mark.parametrize(("typed", "reference", "known"), EQUAL)
+def test_equal_formulas_are_never_called_unequal(typed, reference, known):
+    verdict = same(typed, reference, known)
     assert verdict.verdict in ("equal", "undecided") and bool(verdict) == (verdict.verdict == "equal"), verdict
 
 
-@pytest.mark.parametrize(("typed", "reference", "given"), UNEQUAL)
-def test_unequal_formulas_are_never_called_equal_and_come_with_a_counterexample(typed, reference, given):
-    verdict = same(typed, reference, given)
+@pytest.mark.parametrize(("typed", "reference", "known"), UNEQUAL)
+def test_unequal_formulas_are_never_called_equal_and_come_with_a_counterexample(typed, reference, known):
+    verdict = same(typed, reference, known)
     assert verdict.verdict == "unequal" and verdict.counterexample, verdict
     assert verdict.typed_value != verdict.reference_value
 
@@ -121,7 +126,7 @@ def test_forty_pairs_of_each_kind_are_judged_and_few_stay_undecided():
 
 
 @pytest.mark.parametrize(
-    ("typed", "reference", "given", "word"),
+    ("typed", "reference", "known", "word"),
     [
         ("y - a", "a - y", {}, "sign"),
         ("-(a - y)*x", "(a - y)*x", {}, "sign"),
@@ -134,8 +139,8 @@ def test_forty_pairs_of_each_kind_are_judged_and_few_stay_undecided():
         ("a - y", "(a - y)*x", {}, "x"),
     ],
 )
-def test_a_hint_names_the_sign_the_factor_or_the_missing_derivative(typed, reference, given, word):
-    assert word in same(typed, reference, given).hint
+def test_a_hint_names_the_sign_the_factor_or_the_missing_derivative(typed, reference, known, word):
+    assert word in same(typed, reference, known).hint
 
 
 HOSTILE = [
@@ -224,3 +229,94 @@ def test_the_worst_cases_take_at_most_four_seconds(typed, reference):
     verdict = same(typed, reference)
     assert verdict.verdict in ("equal", "undecided")
     assert time.perf_counter() - start < 4
+
+
+def test_what_holds_at_every_point_without_a_proof_is_undecided_and_says_so():
+    verdict = same("sin(x)**2 + cos(x)**2", "1 + 0*x")
+    assert verdict.verdict == "undecided" and "no proof" in verdict.hint and not verdict
+
+
+def test_where_the_answer_has_no_value_nothing_is_decided():
+    assert same("ln(x)", "ln(-1 - x**2) + x").verdict == "undecided"
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "x/10^29",
+        "ln(x**2) - 2*ln(x)",
+        "sqrt(x**2) - x",
+        "relu(x) - x",
+        "step(x) - 1",
+        "exp(x) - 1 - x",
+        "f(x) - f(2*x)",
+        "sigmoid(x) - 1/2 - x/4",
+        "x**2 - x",
+        "e - 2718281828459045/10^15",
+    ],
+)
+def test_the_proof_of_zero_never_proves_what_is_not_zero(formula):
+    assert not is_zero(parse.read(formula), 2.5)
+
+
+def test_a_proof_that_takes_too_long_is_given_up_in_time():
+    start = time.perf_counter()
+    with pytest.raises(TimeUp):
+        within(0.2, lambda: [sum(range(9)) for _ in range(10**9)])
+    assert time.perf_counter() - start < 2
+
+
+def test_intervals_hold_the_value_and_refuse_what_they_cannot_know():
+    z = parse.read("sigmoid(z)").args[0]
+    with numeric.precision(60):
+        one = numeric.value(parse.read("1 - sigmoid(z)"), {z: sp.Integer(200)})
+        assert one.a <= 0 or one.b < 1e-80
+        for formula, error in (
+            ("ln(-z)", numeric.Undefined),
+            ("exp(z**4)", numeric.OutOfRange),
+            ("1/(1 - sigmoid(z))", numeric.Unsure),
+        ):
+            with pytest.raises(error):
+                numeric.value(parse.read(formula), {z: sp.Integer(200)})
+
+
+def test_the_answer_says_where_the_two_differ_and_by_how_much():
+    text = repr(same("x + 1/10^20", "x"))
+    assert "0.96500000000000000001" in text and text.startswith("unequal: at x = 0.965")
+    assert repr(same("2", "3")).startswith("unequal: always yours is 2.0, the answer is 3.0")
+
+
+def test_a_reference_that_cannot_be_read_is_an_error_of_the_author():
+    with pytest.raises(BadInput):
+        same("x", "x +")
+    with pytest.raises(BadInput):
+        same("a", "a", given={"a": "sigmoid("})
+
+
+def test_greek_superscripts_and_subscripts_are_read():
+    assert same("δ₁·x₂² − η", "delta1*x2**2 - eta") and same("W₁×δ₁÷2", "W1*delta1/2")
+    assert (
+        same("√(x)", "sqrt(x)", {"x": (0, 9)}) and same("x⁻¹", "1/x") and same("σ'(z)", "sigmoid(z)*(1 - sigmoid(z))")
+    )
+
+
+@st.composite
+def formulas(draw, depth=3):
+    if depth == 0 or draw(st.integers(0, 4)) == 0:
+        return draw(st.sampled_from(["x", "y", "z", "2", "0.5", "-1"]))
+    kind = draw(st.sampled_from(["+", "-", "*", "call", "square"]))
+    left = draw(formulas(depth - 1))
+    if kind == "call":
+        return f"{draw(st.sampled_from(['sigmoid', 'tanh', 'relu', 'softplus', 'sin', 'silu']))}({left})"
+    return f"({left})**2" if kind == "square" else f"(({left}) {kind} ({draw(formulas(depth - 1))}))"
+
+
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None)
+@given(formulas())
+def test_law_no_verdict_on_a_random_formula_and_a_changed_one_is_wrong(formula):
+    given_names = {"x": (-3, 3), "y": (-3, 3), "z": (-3, 3)}
+    for equal in (f"({formula})*2/2 + 0", f"-(0 - ({formula}))", f"(1 + x**2)*({formula}) - x*x*({formula})"):
+        assert same(equal, formula, given_names).verdict in ("equal", "undecided")
+    for unequal in (f"({formula}) + 1/7", f"({formula}) + x*y*z/10^9", f"({formula}) - relu(x)/100"):
+        assert same(unequal, formula, given_names).verdict == "unequal"

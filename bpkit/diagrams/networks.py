@@ -10,7 +10,7 @@ import numpy as np
 from ..notation import number, text
 from ..shapes import BadInput, BadType, describe, matrix
 from .expression import SUBSCRIPTS
-from .scene import Box, Path, Picture, Shape, Text, arrow, overlaps, text_width
+from .scene import Box, Path, Picture, Shape, Text, arrow, text_width
 
 SIZE = 13.0
 LABEL = 12.0
@@ -107,6 +107,7 @@ class _Network:
         most = max(len(list(numbers.lines(l, 0))) for l in range(len(numbers.sizes)))
         self.tall = 12 + LINE * most + (BAR if numbers.a else 0)
         self.pitch = max(self.tall + 20, 70.0)
+        self.gaps = self.spread()
         self.most = max(abs(v).max() for v in numbers.W.values()) or 1.0
         self.glow = max((abs(v).max() for v in numbers.a.values()), default=0.0) or 1.0
         self.wires: list[Shape] = []
@@ -156,14 +157,24 @@ class _Network:
         self.boxes += [Path((("M", x, y), ("L", end, y)), "minus" if value < 0 else "plus", 4, bind=f"bar:{l}:{i}"),
                        Path((("M", x, y - 4), ("L", x, y + 4)), "quiet", 1)]
 
+    def spread(self) -> dict[int, float]:
+        """How far apart layers stand: as close as labels allow; in a dense network the units move apart as well."""
+        least, most = 2.5 * self.label + 50, 3.2 * self.label + 60
+        while any(self.places(l, most) is None for l in self.n.W):
+            self.pitch, most = self.pitch + 8, most + 24
+        gaps = [*np.arange(least, most, 25), most]
+        return {l: next(float(gap) for gap in gaps if self.places(l, gap)) for l in self.n.W}
+
+    def ends(self, l: int) -> dict[tuple[int, int], Place]:
+        """Where each wire into layer l starts and ends, from above to below."""
+        return {(i, j): (self.y(l - 1, j), self.y(l, i))
+                for j in range(self.n.sizes[l - 1]) for i in range(self.n.sizes[l])}
+
     def connect(self, l: int, x: float) -> float:
         """Draw the wires into layer l with their labels, and return where its boxes begin."""
-        ends = {(i, j): (self.y(l - 1, j), self.y(l, i))
-                for j in range(self.n.sizes[l - 1]) for i in range(self.n.sizes[l])}
-        gap = 2.5 * self.label + 50
-        while (places := self.places(ends, gap)) is None:
-            gap += 40
-        for (i, j), (start, end) in ends.items():
+        gap = self.gaps[l]
+        places = self.places(l, gap) or {}
+        for (i, j), (start, end) in self.ends(l).items():
             self.wire(l, i, j, (x, start), (x + gap, end))
             self.tag(l, i, j, x + places[i, j][0], places[i, j][1])
         return x + gap
@@ -186,12 +197,13 @@ class _Network:
         width, half = max(text_width(value, LABEL), text_width(grad, LABEL)), 14 if grad else 8
         self.plaques.append(Box(x - width / 2, y - half, width, 2 * half, "ground", 4))
 
-    def places(self, ends: dict[tuple[int, int], Place], gap: float) -> dict[tuple[int, int], Place] | None:
+    def places(self, l: int, gap: float) -> dict[tuple[int, int], Place] | None:
         """A place for the label of each wire, clear of other labels and of most wires; None if the gap is narrow."""
         across, down = self.label / 2 + 3, 16.0 if self.n.dW else 9.0
         low, high = (across + 2) / gap, 1 - (across + 12) / gap
         steps = np.linspace(0, 1, 25)
         nearest_first = low + steps[np.argsort(abs(steps - 0.28), kind="stable")] * (high - low)
+        ends = self.ends(l)
         wires = np.array(list(ends.values())).T
         found: dict[tuple[int, int], Place] = {}
         taken: list[tuple[float, float, float, float]] = []
@@ -200,7 +212,7 @@ class _Network:
             for t in nearest_first:
                 x, y = float(t * gap), float(start + t * (end - start))
                 box = (x - across, y - down, x + across, y + down)
-                if not any(overlaps((box, other)) for other in taken):
+                if not any(box[0] < o[2] and o[0] < box[2] and box[1] < o[3] and o[1] < box[3] for o in taken):
                     free.append((_crossed(wires, gap, box), len(free), (x, y), box))
             if not free:
                 return None

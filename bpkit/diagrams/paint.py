@@ -40,14 +40,14 @@ def _add(ax: Any, shape: Shape, colour: dict[str, str], order: int) -> None:
         ax.text(shape.x, shape.y, shape.text, color=c, fontsize=shape.size, family="DejaVu Sans", zorder=order,
                 ha={"start": "left", "middle": "center", "end": "right"}[shape.anchor], va="baseline",
                 weight="bold" if shape.bold else "normal", parse_math=False)
-    elif isinstance(shape, Path):
+    elif isinstance(shape, Path) and shape.steps:
+        dashes: Any = (0, (6 / shape.width, 4 / shape.width)) if shape.dashed else "-"
         ax.add_patch(PathPatch(_outline(shape.steps), fill=shape.solid, facecolor=c, edgecolor=c, zorder=order,
-                               linewidth=0 if shape.solid else shape.width,
-                               alpha=shape.opacity, linestyle=(0, (6 / shape.width, 4 / shape.width)) if shape.dashed else "-",
+                               alpha=shape.opacity, linewidth=0 if shape.solid else shape.width, linestyle=dashes,
                                capstyle="butt"))
     elif isinstance(shape, Dot):
         ax.add_patch(Circle((shape.x, shape.y), shape.radius, color=c, zorder=order, linewidth=0))
-    else:
+    elif isinstance(shape, Box):
         _add_box(ax, shape, colour, order)
 
 

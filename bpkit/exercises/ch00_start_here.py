@@ -89,7 +89,7 @@ def neuron(x, w, y, *, unless):
         relative_step: a step that grows with x
             Is the step h, or h times something?
         added: the two values added
-            A slope asks how much f changes from one point to the other.
+            How much does f change from one point to the other?
     """,
     hints="""
         The slope at x is about the rise of f over a small run around x.

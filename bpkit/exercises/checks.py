@@ -7,7 +7,7 @@ from typing import Any
 
 from ..notation import number
 from ..shapes import BadInput, whole
-from .behaviour import Odd
+from .behaviour import Odd, arguments
 from .course import taught_in
 from .declare import Exercise, find
 from .diagnose import diagnose
@@ -84,9 +84,16 @@ def _diagnosed(trial: Trial) -> Finding | None:
 
 
 def _rows(trial: Trial) -> tuple[tuple[str, str], ...]:
+    """The first wrong entry, and what the referee of the exercise, differences of the loss, says of it."""
     entry = trial.first_wrong
     if entry is None:
         return ()
+    index = f"[{', '.join(map(str, entry.at))}]" if entry.at else ""
     ratio = f", ratio {number(entry.got / entry.want)}" if entry.want else ""
-    words = f"{entry.leaf} is {number(entry.got)}, wanted {number(entry.want)}{ratio}"
-    return ((f"first wrong entry, {entry.tag}", words),)
+    words = f"{entry.leaf}{index} is {number(entry.got)}, wanted {number(entry.want)}{ratio}"
+    rows = [(f"first wrong entry, {trial.exercise.cases[entry.place].tag}", words)]
+    if trial.exercise.referee:
+        found = trial.exercise.referee(*arguments(trial.exercise, trial.exercise.cases[entry.place], trial.seed))
+        if entry.leaf in found:
+            rows.append(("by differences", number(float(found[entry.leaf][entry.at]))))
+    return tuple(rows)

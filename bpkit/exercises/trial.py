@@ -26,10 +26,11 @@ EMPTY = _nothing.__code__.co_code
 
 
 class Entry(NamedTuple):
-    """One wrong number: where it stands, and both numbers."""
+    """One wrong number: the case and the leaf that it stands in, and both numbers."""
 
-    tag: str
+    place: int
     leaf: str
+    at: tuple[int, ...]
     got: float
     want: float
 
@@ -106,8 +107,7 @@ class Trial:
                 got = got.reshape(want.shape)
                 for at in np.ndindex(want.shape):
                     if not close(got[at], want[at], 1e-6):
-                        index = f"[{', '.join(map(str, at))}]" if at else ""
-                        return Entry(self.exercise.cases[i].tag, name + index, float(got[at]), float(want[at]))
+                        return Entry(i, name, at, float(got[at]), float(want[at]))
         return None
 
     @cached_property

@@ -136,4 +136,99 @@ EXIT = Quiz("3.exit", "Exit ticket: the chain rule", (
     ),
 ))
 
-FORMS = (RETRIEVAL, EXIT)
+# headings of the chapter
+APART = "3#Take a computation apart"
+INNER = "3#Take the outer slope at the inner value"
+FORK = "3#Add where paths meet"
+
+PREDICT_NUDGE = Quiz("3.nudge", "Predict, then run: a nudge", (
+    Number(
+        "change",
+        "`L = (x + y) z` with `x = -2`, `y = 5`, `z = -4`. You make `x` larger by 0.1. By how much does `L` change?",
+        right=-0.4, tolerance=0.001,
+        why="The sum grows by 0.1 as well, and the product turns that into -4 times as much.",
+        wrong=(
+            Wrong(0.1, "the product forgotten", APART,
+                  "The sum grows by 0.1, but `L` is the sum times `z`."),
+            Wrong(0.4, "the sign lost", APART,
+                  "`z` is negative: where the sum grows, the product falls."),
+            Wrong(-12.4, "the new value taken for the change", APART,
+                  "-12.4 is what `L` becomes; the change is what is left after subtracting the old value."),
+            Wrong(0.3, "the factor's own value", APART,
+                  "A product hands to each side the value of the *other* side: the sum's 3 is not what multiplies "
+                  "here."),
+        ),
+        hint="First the sum: by how much does it grow? Then the product: what becomes of that growth?",
+        at=APART,
+    ),
+))
+
+PREDICT_OUTER = Quiz("3.outer", "Predict, then run: a neuron's slope", (
+    Number(
+        "slope",
+        "`a = sigmoid(w x + b)` with `w = 0.5`, `x = 2`, `b = -1`, so that the sigmoid gets 0. Its slope there is "
+        "0.25, at 2 it is 0.105. What is `da/dw`?",
+        right=0.5, tolerance=0.002,
+        why="The outer slope is taken where the sigmoid stands, at 0, and the product `w x` adds the factor 2.",
+        wrong=(
+            Wrong(0.21, "the outer slope at `x`", INNER,
+                  "The sigmoid never sees `x = 2`; it sees the weighted sum, and that is 0."),
+            Wrong(0.25, "the inner factor forgotten", INNER,
+                  "That is `da/dz`; when `w` grows by a little, `z` grows by twice as much."),
+            Wrong(2.25, "factors added in a chain", INNER,
+                  "Along one path factors multiply: a change is scaled, and scaled again."),
+            Wrong(0.125, "the local factors of `w` and `x` exchanged", INNER,
+                  "The product hands to `w` the value of the other side, which is `x`."),
+            Wrong(1, "the value in place of the slope", INNER,
+                  "The sigmoid says 0.5, but what counts on the way back is how fast it changes."),
+        ),
+        hint="Outer slope at the inner value, times how much the inner value changes with `w`.",
+        at=INNER,
+    ),
+))
+
+PREDICT_CHAIN = Quiz("3.chain", "Predict, then run: back over three steps", (
+    Number(
+        "dz",
+        "`z = 0`, `a = sigmoid(z) = 0.5`, `e = a - y` with `y = 0`, and `L` is half the square of `e`. What is "
+        "`dL/dz`?",
+        right=0.125, tolerance=0.0005,
+        why="Half a square hands back `e = 0.5`, the difference passes it on, and the sigmoid multiplies it by 0.25.",
+        wrong=(
+            Wrong(0.5, "the slope of the sigmoid left out", "3.3",
+                  "That is what arrives at `a`; the sigmoid lets only a part of a change through."),
+            Wrong(0.25, "the upstream gradient ignored", "3.3",
+                  "0.25 is the sigmoid's own factor; what comes from behind multiplies it."),
+            Wrong(0.75, "factors added in a chain", "3.3",
+                  "Along one path factors multiply; sums belong to several paths."),
+            Wrong(0, "the sigmoid's factor taken at `z` instead of `a`", "3.3",
+                  "The slope is `a(1 - a)`, with the activation 0.5 in it, and not `z(1 - z)`."),
+        ),
+        hint="Three factors: of half a square, of a difference, of a sigmoid. Multiply them.",
+        at="3.3",
+    ),
+))
+
+PREDICT_PATHS = Quiz("3.paths", "Predict, then run: one weight, two wires", (
+    Number(
+        "dw",
+        "The weight `w = 0.25` is used twice: `z1 = w x1`, `z2 = w x2`, `L = z1 z2`, with `x1 = 1` and `x2 = 2`. What "
+        "is `dL/dw`?",
+        right=1, tolerance=0.001,
+        why="Each of the two paths brings 0.5: the value of the other product, times its own input. They add.",
+        wrong=(
+            Wrong(0.5, "one path only", FORK,
+                  "That is what comes back over one wire; `w` moves both products at once."),
+            Wrong(0.25, "paths multiplied", FORK,
+                  "Along a path factors multiply; where two paths meet, their shares add."),
+            Wrong(3, "the upstream gradients ignored", FORK,
+                  "`x1 + x2` adds the local factors alone; each is multiplied by what comes back to its product."),
+            Wrong(0.125, "the value taken for the slope", FORK,
+                  "0.125 is `L` itself; ask how it changes with `w`."),
+        ),
+        hint="What comes back to `z1`, and what to `z2`? Each passes its own input on the way to `w`.",
+        at=FORK,
+    ),
+))
+
+FORMS = (RETRIEVAL, PREDICT_NUDGE, PREDICT_OUTER, PREDICT_CHAIN, PREDICT_PATHS, EXIT)

@@ -8,6 +8,7 @@ numbers is bounded before it is taken.
 from __future__ import annotations
 
 import ast
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -16,7 +17,7 @@ from typing import Any
 import sympy as sp
 
 from ..shapes import BadInput, nearest
-from .functions import Expr, gelu, relu, sigmoid, silu, softplus, step
+from .functions import Expr, gelu, plain, relu, sigmoid, silu, softplus, step
 
 LONGEST, NODES, DEPTH, LARGEST, POWER = 600, 400, 40, 30, 64  # characters, nodes, nesting, decimal digits, exponent
 
@@ -186,7 +187,7 @@ def _call(name: str, args: list[Expr]) -> Expr:
             ", ".join([*ONE, *TWO]),
             "2*x for a product, not x(2)",
         )
-    if any(arg.is_number and abs(arg.evalf(15)) > 100 for arg in args):
+    if any(abs(_number(arg) or 0) > 100 for arg in args):
         raise _refused("this number is too large", f"{name} of a number up to 100", "a smaller number")
     return _bounded(table[name](*args))
 
@@ -200,15 +201,20 @@ def _divide(left: Expr, right: Expr) -> Expr:
 def _power(base: Expr, exponent: Expr) -> Expr:
     if exponent.is_Rational and (abs(exponent.p) > POWER or exponent.q > 8):
         raise _refused("this power is too high", f"exponents up to {POWER}", "a product, or exp")
-    if base.is_number and exponent.is_number and exponent != 0:
-        size = (
-            abs(sp.log(abs(base)).evalf(15) * exponent.evalf(15))
-            if base != 0
-            else (0 if exponent.is_positive else sp.oo)
-        )
-        if not size < 2.4 * LARGEST:
+    b, e = _number(base), _number(exponent)
+    if b is not None and e is not None and e != 0:
+        size = abs(e * math.log10(abs(b))) if b else (math.inf if e < 0 else 0)
+        if not size <= LARGEST:
             raise _refused("this number is too large", f"numbers of at most {LARGEST} digits", "a smaller power")
     return base**exponent
+
+
+def _number(expr: Expr) -> float | None:
+    """The value of a formula without names; None for one with names or with the undefined f."""
+    value = plain(expr).evalf(15) if expr.is_number else None
+    if value is None or not value.is_Number:
+        return None
+    return math.inf if abs(value) > 1e300 else float(value)
 
 
 OPERATIONS: dict[type, Callable[[Expr, Expr], Expr]] = {

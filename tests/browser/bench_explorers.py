@@ -15,6 +15,8 @@ import numpy as np
 from conftest import FLAGS, Lab, Notebook, Tab
 from playwright.sync_api import sync_playwright
 
+from bpkit import explorers
+
 CELLS = ["""
 from bpkit import explorers
 explorers.neuron()
@@ -72,6 +74,20 @@ INTERACT = f"""async () => {{
 }}"""
 
 
+FRAMES = """() => new Promise((done) => {
+    document.querySelector('.bp-explorer input[aria-label="step, time"]').focus();
+    const slider = document.activeElement;
+    const times = [];
+    const count = (time) => {
+        times.push(time);
+        if (slider.valueAsNumber < slider.max) requestAnimationFrame(count);
+        else done((1000 * (times.length - 1)) / (times.at(-1) - times[0]));
+    };
+    slider.closest(".bp-explorer").querySelector("button").click();
+    requestAnimationFrame(count);
+})"""
+
+
 def measure(book: Notebook, name: str, script: str) -> None:
     times = np.array(book.page.evaluate(script))
     print(f"{name:24} median {np.median(times):6.1f} ms   p95 {np.percentile(times, 95):6.1f} ms   of {len(times)}")
@@ -95,6 +111,10 @@ def main() -> None:
             book.page.wait_for_selector(".widget-interact img")
             measure(book, "explorer, in the page", EXPLORER)
             measure(book, "interact + matplotlib", INTERACT)
+            page = Tab(browser).page
+            page.set_content(explorers.playground(steps=400).page())
+            page.get_by_label("step, time", exact=True).press("Home")
+            print(f"playground, 400 steps    {page.evaluate(FRAMES):6.1f} frames a second")
             browser.close()
     finally:
         lab.close()

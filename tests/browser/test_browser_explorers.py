@@ -8,14 +8,16 @@ from typing import Any
 
 import nbformat
 import pytest
+from shown import SHOWN
 
 from bpkit import explorers
 from bpkit.diagrams.graphs import neuron_nodes
 from bpkit.diagrams.nodes import evaluate
+from bpkit.explorers.host import Choice, frame
 from bpkit.notation import number
 
 pytestmark = pytest.mark.slow
-SHOWN = ".bp-explorer"
+SHOWN_AS = ".bp-explorer"
 
 
 @pytest.fixture
@@ -42,8 +44,8 @@ def test_an_explorer_moves_by_mouse_by_keyboard_and_by_typing_in_every_view(lab:
     one = tab()
     book = lab.open(one, notebook)
     book.run_all()
-    views = one.page.locator(SHOWN)
-    one.page.wait_for_function(f"document.querySelectorAll('{SHOWN}').length === 3")
+    views = one.page.locator(SHOWN_AS)
+    one.page.wait_for_function(f"document.querySelectorAll('{SHOWN_AS}').length === 3")
     first, second, alone = views.nth(0), views.nth(1), views.nth(2)
     assert shown(first, "L") == "0.5130"
 
@@ -76,7 +78,8 @@ def test_an_explorer_moves_by_mouse_by_keyboard_and_by_typing_in_every_view(lab:
     heard = json.loads(book.python("import json; print(json.dumps(neuron.values))"))
     assert heard == {"x": 2.0, "w": w, "b": 0.0, "y": 1.0, "h": 0.5}, "Python hears the last value"
     book.python("neuron.set(w=-0.5, x=0.5)")
-    one.page.wait_for_function(f"document.querySelector('{SHOWN} [data-bind=\"value:w\"]').textContent === '-0.5000'")
+    moved = f"document.querySelector('{SHOWN_AS} [data-bind=\"value:w\"]').textContent === '-0.5000'"
+    one.page.wait_for_function(moved)
     assert shown(first, "L") == expected("L", w=-0.5) == shown(second, "L"), "Python drives it"
     first.get_by_role("button", name="Reset").click()
     assert shown(first, "L") == "0.5130"
@@ -94,7 +97,7 @@ def test_200_drags_in_5_seconds_lose_no_last_value(lab: Any, tab: Any, notebook:
     one = tab()
     book = lab.open(one, notebook)
     book.run_all()
-    first = one.page.locator(SHOWN).first
+    first = one.page.locator(SHOWN_AS).first
     first.get_by_label("w, weight", exact=True).evaluate("""async (slider) => {
         for (let k = 0; k < 200; k++) {
             slider.value = 3 * Math.sin(k / 7);
@@ -115,11 +118,11 @@ def test_200_drags_in_5_seconds_lose_no_last_value(lab: Any, tab: Any, notebook:
 def test_axe_finds_no_barrier(lab: Any, tab: Any, notebook: Path, axe: str, width: int, dark: bool) -> None:
     one = tab(width, dark)
     lab.open(one, notebook, dark).run_all()
-    one.page.wait_for_function(f"document.querySelectorAll('{SHOWN}').length === 3")
-    assert one.barriers(axe, SHOWN) == []
+    one.page.wait_for_function(f"document.querySelectorAll('{SHOWN_AS}').length === 3")
+    assert one.barriers(axe, SHOWN_AS) == []
     page = tab(width, dark)
     page.page.set_content(explorers.neuron().page())
-    page.page.wait_for_selector(SHOWN)
+    page.page.wait_for_selector(SHOWN_AS)
     assert page.barriers(axe, "html") == []
     assert one.wrong == [] and page.wrong == []
 
@@ -128,7 +131,7 @@ def test_axe_finds_no_barrier(lab: Any, tab: Any, notebook: Path, axe: str, widt
 def test_no_text_of_a_live_picture_overlaps_and_none_is_cut_off(tab: Any, width: int) -> None:
     one = tab(width)
     one.page.set_content(explorers.neuron(x=-2.0, w=-3.0, b=-3.0, y=0.35).page())
-    one.page.wait_for_selector(SHOWN)
+    one.page.wait_for_selector(SHOWN_AS)
     clash = one.page.evaluate("""() => [...document.querySelectorAll(".bp-figure svg")].flatMap((svg) => {
         const outer = svg.getBoundingClientRect();
         const texts = [...svg.querySelectorAll("text")].map((t) => [t.textContent, t.getBoundingClientRect()]);
@@ -140,6 +143,77 @@ def test_no_text_of_a_live_picture_overlaps_and_none_is_cut_off(tab: Any, width:
     })""")
     assert clash == []
     assert one.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
+
+
+def filled(place: Any) -> dict[str, list[str]]:
+    """The texts of all bound parts of an explorer."""
+    return place.evaluate("""root => [...root.querySelectorAll("text[data-bind]")].reduce((found, part) => {
+        (found[part.dataset.bind] ??= []).push(part.textContent);
+        return found;
+    }, {})""")
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_every_control_moves_by_keyboard_to_the_numbers_that_python_computes(tab: Any, name: str) -> None:
+    one, explorer = tab(), SHOWN[name]
+    one.page.set_content(explorer.page())
+    one.page.wait_for_selector(SHOWN_AS)
+    values = explorer.values
+    for control in explorer.controls.values():
+        if isinstance(control, Choice):
+            box = one.page.get_by_label(control.label, exact=True)
+            box.focus()
+            one.page.keyboard.press("ArrowUp" if values[control.name] == control.options[-1] else "ArrowDown")
+            values[control.name] = box.input_value()
+        else:
+            box = one.page.get_by_label(f"{control.name}, {control.label}", exact=True)
+            box.focus()
+            one.page.keyboard.press("ArrowLeft")
+            values[control.name] = float(box.input_value())
+    assert all(values[name] != explorer.values[name] for name in values if name != "y"), "every control has moved"
+    expected = frame(explorer.draw(**values))["text"]
+    assert {bind: texts[0] for bind, texts in filled(one.page.locator(SHOWN_AS)).items()} == expected
+    assert one.wrong == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", SHOWN)
+def test_axe_finds_no_barrier_in_the_page_of_an_explorer(tab: Any, axe: str, name: str, dark: bool) -> None:
+    one = tab(800 if dark else 1280, dark)
+    one.page.set_content(SHOWN[name].page())
+    one.page.wait_for_selector(SHOWN_AS)
+    assert one.barriers(axe, "html") == []
+    assert one.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
+
+
+def test_a_training_run_plays_pauses_goes_on_and_stops_when_it_is_gone(tab: Any) -> None:
+    one = tab()
+    one.page.set_content(SHOWN["playground"].page())
+    step = one.page.get_by_label("step, time", exact=True)
+    step.focus()
+    one.page.keyboard.press("Home")
+    one.page.get_by_label("speed", exact=True).select_option("slow")
+    one.page.get_by_role("button", name="Play").click()
+    one.page.wait_for_function("document.querySelector('input[type=range]').valueAsNumber >= 3")
+    one.page.get_by_role("button", name="Pause").click()
+    here = step.input_value()
+    one.page.wait_for_timeout(400)
+    assert step.input_value() == here and 3 <= float(here) < 30, "it stands still"
+    one.page.get_by_label("speed", exact=True).select_option("fast")
+    one.page.get_by_role("button", name="Play").click()
+    one.page.wait_for_function("document.querySelector('input[type=range]').valueAsNumber === 30")
+    one.page.get_by_role("button", name="Play").wait_for()
+    assert one.wrong == []
+
+
+def test_who_wants_no_motion_takes_steps(tab: Any) -> None:
+    one = tab()
+    one.page.emulate_media(reduced_motion="reduce")
+    one.page.set_content(SHOWN["race"].page())
+    one.page.get_by_role("button", name="Step").click()
+    assert one.page.get_by_label("step, time", exact=True).input_value() == "41"
+    one.page.wait_for_timeout(300)
+    assert one.page.get_by_label("step, time", exact=True).input_value() == "41"
 
 
 def test_a_page_without_scripts_shows_the_picture(chromium: Any) -> None:

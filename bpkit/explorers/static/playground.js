@@ -54,7 +54,7 @@ const inside = (plot, x, y) => {
 const stretched = (points) => (points.length > 1 ? points : [...points, [points[0][0] + 2, points[0][1]]]);
 
 // All that the pictures show for these values, as bpkit/explorers/views/playground.py draws them.
-export function frame({ kept, f, levels, grids, area, fall, slopes }, values) {
+export function frame({ kept, f, levels, digits, grids, area, fall, slopes }, values) {
   const t = Math.min(Math.floor(values.step + 0.5), kept.length - 1);
   const now = kept[t];
   const past = kept.slice(0, t + 1);
@@ -71,12 +71,12 @@ export function frame({ kept, f, levels, grids, area, fall, slopes }, values) {
   });
   const most = Math.max(...now.W.flat(2).map(Math.abs)) || 1;
   now.W.forEach((weights, l) => weights.forEach((row, i) => {
-    shown.text[`b:${l + 1}:${i}`] = number(now.b[l][i][0]);
-    shown.text[`∇b:${l + 1}:${i}`] = number(now.db[l][i][0]);
+    shown.text[`b:${l + 1}:${i}`] = number(now.b[l][i][0], digits);
+    shown.text[`∇b:${l + 1}:${i}`] = number(now.db[l][i][0], digits);
     row.forEach((w, j) => {
       const wire = `${l + 1}:${i}:${j}`;
-      shown.text[`W:${wire}`] = number(w);
-      shown.text[`dW:${wire}`] = "∇ " + number(now.dW[l][i][j]);
+      shown.text[`W:${wire}`] = number(w, digits);
+      shown.text[`dW:${wire}`] = "∇ " + number(now.dW[l][i][j], digits);
       shown.width[`wire:${wire}`] = 1 + (2.5 * Math.abs(w)) / most;
       shown.dash[`wire:${wire}`] = w < 0;
       shown.role[`wire:${wire}`] = w < 0 ? "minus" : w > 0 ? "plus" : "quiet";

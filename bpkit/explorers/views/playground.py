@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +11,7 @@ import numpy as np
 
 from ...data import moons
 from ...diagrams.networks import network
-from ...diagrams.scene import Box, Dot, Path, Picture, Shape, Text, arrow
+from ...diagrams.scene import Dot, Path, Picture, Shape, Text, arrow
 from ...network import Network
 from ...notation import number
 from ...shapes import BadInput, matrix
@@ -25,7 +24,7 @@ SIZE = 13.0
 GRID, SMALL = 40, 16  # cells across the large picture and across the picture of one unit
 SPEEDS = {"slow": (150, 1), "normal": (0, 1), "fast": (0, 4)}  # milliseconds between two steps, steps at once
 LEVELS = (("minus", 0.45), ("minus", 0.2), ("plus", 0.2), ("plus", 0.45))  # z below -1, below 0, above 0, above 1
-MOST = 6
+MOST, DIGITS = 6, 3
 
 
 def explorer(net: Network | None, x: Any, y: Any, steps: int, opt: Any, backward: Any) -> Explorer:
@@ -36,7 +35,8 @@ def explorer(net: Network | None, x: Any, y: Any, steps: int, opt: Any, backward
     y = matrix("y", points.labels_train[None] if y is None else y, "(1, N)")
     if (len(x), net.sizes[0], net.sizes[-1], net.f[net.depth].name) != (2, 2, 1, "sigmoid") or max(net.sizes) > MOST:
         raise BadInput("the playground cannot draw this network.",
-                       wanted=f"2 inputs, at most {MOST} units a layer, 1 sigmoid output", got=f"x {x.shape}, layers of {net.sizes} units, {net.f[net.depth].name} output",
+                       wanted=f"2 inputs, at most {MOST} units a layer, 1 sigmoid output",
+                       got=f"x {x.shape}, layers of {net.sizes} units, {net.f[net.depth].name} output",
                        hint='bp.Network.random([2, 4, 3, 1], output="sigmoid")')
     kept = run(net, x, y, steps, opt, backward)
     page = Board(net, x, y, kept)
@@ -62,11 +62,11 @@ class Board:
         losses = [step["loss"] for step in kept]
         self.fall = Plot(self.right, 130, 230, 84, (0.0, max(len(kept) - 1.0, 1.0)), (0.0, max(losses)))
         norms = [math.log10(v) for step in kept for v in step["norms"] if v > 0] or [0.0]
-        self.slopes = Plot(self.right, 292, 230, 96, self.fall.x, (math.floor(min(norms)), math.ceil(max(norms)) + 0.01))
+        self.slopes = Plot(self.right, 292, 230, 96, self.fall.x, (math.floor(min(norms)), math.floor(max(norms)) + 1))
 
     def data(self) -> dict[str, Any]:
         """What the page computes its frames from."""
-        return {"kept": self.kept, "f": self.f, "sizes": self.sizes, "levels": len(LEVELS),
+        return {"kept": self.kept, "f": self.f, "sizes": self.sizes, "levels": len(LEVELS), "digits": DIGITS,
                 "play": {"name": "step", "speeds": SPEEDS}, "grids": self.grids(), "fall": self.fall._asdict(),
                 "slopes": self.slopes._asdict(), "area": self.area._asdict()}
 
@@ -83,20 +83,24 @@ class Board:
         """The board, the readings, and the network with its weights and gradients."""
         t = min(int(step + 0.5), len(self.kept) - 1)
         now = self.kept[t]
-        lines = [f"step {t} of {len(self.kept) - 1}", f"loss {number(now['loss'])}", f"accuracy {number(now['accuracy'])}",
+        lines = [f"step {t} of {len(self.kept) - 1}", f"loss {number(now['loss'])}",
+                 f"accuracy {number(now['accuracy'])}",
                  *(f"size of the gradient of layer {l}: {number(v)}" for l, v in enumerate(now["norms"], 1))]
         shapes = [*self.regions(now), *self.frames(), *self.points(), *self.curves(t)]
-        board = Picture(self.right + 250, 340, tuple(shapes), "What the network says, its units, and its training",
+        board = Picture(self.right + 250, 346, tuple(shapes), "What the network says, its units, and its training",
                         "; ".join(lines), "\n".join(lines))
-        text = [Text(12, 24 + 24 * k, words, "ink", 14, "start", k == 0, f"reading:{k}") for k, words in enumerate(lines)]
-        readings = Picture(400, 24 * len(lines) + 12, tuple(text), "Readings", "; ".join(lines), "")
+        text: list[Shape] = [Text(46, 24 + 24 * k, words, "ink", 14, "start", k == 0, f"reading:{k}")
+                             for k, words in enumerate(lines)]
+        text += [Path((("M", 12, 92 + 24 * l), ("L", 40, 92 + 24 * l)), "backward", 1 + l, l % 2 == 1)
+                 for l in range(len(self.f))]  # how its line is drawn
+        readings = Picture(430, 24 * len(lines) + 12, tuple(text), "Readings", "; ".join(lines), "")
         return [board, readings, self.drawn(now)]
 
     def drawn(self, now: dict[str, Any]) -> Picture:
         """The network at one step, a little smaller than life."""
         W, b, dW, db = ({l: np.array(part) for l, part in enumerate(now[name], 1)} for name in ("W", "b", "dW", "db"))
         net = SimpleNamespace(W=W, b=b, f=dict(enumerate(self.f, 1)))
-        picture = network(net, None, SimpleNamespace(delta={}, dW=dW, db=db), room="-00.0000")
+        picture = network(net, None, SimpleNamespace(delta={}, dW=dW, db=db), digits=DIGITS, room="-00.000")
         return replace(picture, title="The network, its weights and their gradients")
 
     def regions(self, now: dict[str, Any]) -> list[Shape]:
@@ -117,7 +121,9 @@ class Board:
 
     def frames(self) -> list[Shape]:
         """Edges, names and numbers of the axes."""
-        shapes: list[Shape] = [Text(44, 34, "output: where a > ½", "ink", SIZE, "start", bold=True),
+        words = "green: a > ½, purple: a < ½, pale: unsure; circles: y = 1, triangles: y = 0"
+        shapes: list[Shape] = [Text(44, 34, "output", "ink", SIZE, "start", bold=True),
+                               Text(44, 334, words, "quiet", SIZE - 1, "start"),
                                *ticks(self.area, whole_numbers(self.area.x), whole_numbers(self.area.y), str)]
         for place in self.grids().values():
             side = place["cells"] * place["cell"]
@@ -131,7 +137,7 @@ class Board:
             shapes += [Path((("M", plot.left, top), ("L", plot.left, plot.bottom), ("L", right, plot.bottom)), width=1),
                        Text(plot.left, top - 12, title, "ink", SIZE, "start", bold=True)]
         low, high = (int(v) for v in self.slopes.y)
-        shapes += [*ticks(self.slopes, (), (low, high), lambda p: f"1e{p}"),
+        shapes += [*ticks(self.slopes, (), (low, high), lambda p: f"1e{p}" if p else "1"),
                    Text(self.fall.left - 8, 50, number(self.fall.y[1], 2), "quiet", SIZE - 1, "end"),
                    Text(self.fall.left - 8, 134, "0", "quiet", SIZE - 1, "end")]
         return [*shapes, Text(self.right, 310, "0", "quiet", SIZE - 1),
@@ -162,10 +168,10 @@ def stretched(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return points if len(points) > 1 else [*points, (points[0][0] + 2, points[0][1])]
 
 
-def whole_numbers(bounds: tuple[float, float]) -> Iterable[int]:
+def whole_numbers(bounds: tuple[float, float]) -> tuple[int, ...]:
     """The whole numbers inside the bounds, at most six of them."""
     inside = range(math.ceil(bounds[0]), math.floor(bounds[1]) + 1)
-    return inside[::max(1, -(-len(inside) // 6))]
+    return tuple(inside[::max(1, -(-len(inside) // 6))])
 
 
 def areas(name: str, place: dict[str, Any], z: np.ndarray) -> list[Shape]:

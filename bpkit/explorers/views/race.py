@@ -50,7 +50,8 @@ RUNNERS = {"SGD": ("G", "gradient descent", "forward", False), "Momentum": ("M",
 def explorer(eta: float, beta: float, beta1: float, beta2: float, steps: int) -> Explorer:
     """The explorer for these settings, after so many steps."""
     data = {"curvature": CURVATURE, "from": START, "steps": STEPS, "surface": SURFACE._asdict(), "loss": LOSS._asdict(),
-            "runners": {name: words for name, (_, words, _, _) in RUNNERS.items()}, "play": {"name": "step", "speeds": {"": [50, 1]}}}
+            "runners": {name: words for name, (_, words, _, _) in RUNNERS.items()},
+            "play": {"name": "step", "speeds": {"": [50, 1]}}}
     return Explorer("race", "Three optimisers", CONTROLS,
                     {"eta": eta, "beta": beta, "beta1": beta1, "beta2": beta2, "step": steps}, pictures, data)
 

@@ -25,16 +25,21 @@ def run(net: Network, x: Any, y: Any, steps: int, opt: Optimiser | None,
     to five digits. A run whose numbers stop being finite ends there. Raises BadInput where x, y or net do not fit.
     """
     opt, state, kept = opt or Adam(0.05), None, []
-    for _ in range(whole("steps", steps) + 1):
-        trace = net.forward(x)
-        grads = gradients(net, trace, y, backward)
-        kept.append(snapshot(net, trace, y, grads))
-        try:
-            net, state = opt(net, grads, state)
-        except BadInput:
-            if len(kept) == 1:
-                raise
-            return kept
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(whole("steps", steps) + 1):
+            trace = net.forward(x)
+            grads = gradients(net, trace, y, backward)
+            now = snapshot(net, trace, y, grads)
+            if not np.isfinite([now["loss"], *now["norms"]]).all():
+                break
+            kept.append(now)
+            try:
+                net, state = opt(net, grads, state)
+            except BadInput:  # a weight that is not finite
+                break
+    if not kept:
+        raise BadInput("the first gradients are not finite.", wanted="finite dW and db", got=f"norms {now['norms']}",
+                       hint="check your backward pass: bp.gradcheck")
     return kept
 
 

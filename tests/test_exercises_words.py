@@ -1,0 +1,67 @@
+"""No verdict and no hint holds the code of an answer; all are sentences."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import textwrap
+
+import pytest
+from bpkit.exercises import hint
+from bpkit.exercises.declare import Exercise, every
+from bpkit.exercises.forms import ODD
+from bpkit.exercises.report import mutant
+
+EVERY = {one.number: one for one in every()}
+CODE = ("@", ".T", "np.", "axis=", "axis =", "sum(", "dot(", "einsum", "keepdims", "lambda", "**", "+=", "return ")
+
+
+def expressions(exercise: Exercise) -> set[str]:
+    """The operations and calls of the reference that join two names or more, written without blanks."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(exercise.reference)))
+    body = next(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)).body
+    parts = [node for statement in body for node in ast.walk(statement) if isinstance(node, (ast.BinOp, ast.Call, ast.Compare))]
+    named = [part for part in parts if len({n.id for n in ast.walk(part) if isinstance(n, ast.Name)}) >= 2]
+    return {ast.unparse(part).replace(" ", "") for part in named}
+
+
+def said(exercise: Exercise) -> list[str]:
+    """Everything that a learner can be told about the exercise."""
+    verdicts = [mutant(exercise, name) for name in exercise.flaws]
+    hints = [hint(exercise.number, level) for level in range(1, len(exercise.hints) + 2)]
+    told = [text for one in [*verdicts, *hints] for text in (repr(one), one._repr_html_())]
+    return told + [repr(mutant(exercise, *two)) for two in exercise.pairs[:10]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", EVERY)
+def test_no_verdict_and_no_hint_holds_code_of_the_answer(number: str) -> None:
+    exercise = EVERY[number]
+    parts = expressions(exercise)
+    for text in said(exercise):
+        words = re.sub(r'bp\.hint\("[\d.]+"(, \d)?\)', "", text)
+        assert not [code for code in CODE if code in words], text
+        written = re.sub(r"\s", "", words)
+        found = [part for part in parts if re.search(rf"(?<!\w){re.escape(part)}(?!\w)", written)]
+        assert not found, (found, text)
+
+
+@pytest.mark.parametrize("number", EVERY)
+def test_hints_are_sentences_and_mistakes_are_phrases(number: str) -> None:
+    exercise = EVERY[number]
+    assert all(text[0].isupper() or text.split()[0] in {"delta", "y", "relu", "x", "z"} for text in exercise.hints)
+    assert all(text.endswith((".", "?")) for text in exercise.hints)
+    assert not [flaw.what for flaw in exercise.flaws.values() if flaw.what.endswith(".") or "simply" in flaw.what]
+    assert not [case.tag for case in exercise.cases if case.tag.endswith(".")]
+
+
+def test_the_last_hint_sends_the_learner_back_to_the_lesson_and_stays_the_last() -> None:
+    for number, exercise in EVERY.items():
+        last = hint(number, len(exercise.hints) + 1)
+        assert last.text.startswith("Read again: chapter")
+        assert hint(number, 99) == last
+
+
+def test_every_odd_result_has_a_question() -> None:
+    assert all(question.endswith("?") for question in ODD.values())
