@@ -22,6 +22,7 @@ _PAGE = {
     "shapes": ("columns", "one_hot", "BadInput", "BadType"),
     "notation": ("show",),
     "differences": ("gradcheck",),
+    "referees": ("compare",),
     "exercises.checks": ("check", "hint", "judge"),
     "quizzes": ("quiz", "predict"),
 }

@@ -15,6 +15,7 @@ Source of the step: Squire and Trapp, SIAM Review 40 (1998) 110-112. No derivati
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -38,11 +39,10 @@ def check_network(net: Network, x: Any, y: Any, loss: Loss | str, grads: Any = N
     x (n_0, N), y (n_L, N); grads holds dW[l] and db[l] by layer (default: ``net.backward``). The verdict is by norm,
     tensor by tensor, as in ``gradcheck``. Raises BadInput where shapes do not fit.
     """
-    x, y = matrix("x", x), matrix("y", y)
-    loss = loss_function(loss)
+    x, y, loss = _real(matrix("x", x)), _real(matrix("y", y)), loss_function(loss)
     grads = net.backward(net.forward(x), y, loss) if grads is None else grads
     claimed = named(grads.dW, grads.db)
-    theta = {key: w.astype(float) for key, w in net.parameters().items()}
+    theta = {key: _real(w) for key, w in net.parameters().items()}
     _same_shapes(claimed, named(net.W, net.b))
 
     def f(moved: Any) -> Any:
@@ -67,10 +67,10 @@ def check_network(net: Network, x: Any, y: Any, loss: Loss | str, grads: Any = N
 
 def measure(net: Network, x: Any, y: Any, loss: Loss | str) -> dict[str, Array]:
     """dL/dW and dL/db of every layer by complex steps, named W[1], b[1], W[2], ..."""
-    x, y, loss = matrix("x", x).astype(float), matrix("y", y).astype(float), loss_function(loss)
+    x, y, loss = _real(matrix("x", x)), _real(matrix("y", y)), loss_function(loss)
     a, dW, db = x, {}, {}
     for l in net.W:
-        z = net.W[l].astype(float) @ a + net.b[l].astype(float)
+        z = _real(net.W[l]) @ a + _real(net.b[l])
         delta = np.concatenate([_deltas(net, l, z, units, y, loss) for units in _blocks(net, l, z)])
         dW[l], db[l] = delta @ a.T, delta.sum(axis=1, keepdims=True)
         a = net.f[l](z)
@@ -85,17 +85,23 @@ def named(dW: Any, db: Any) -> dict[str, Array]:
 def _deltas(net: Network, l: int, z: Array, units: range, y: Array, loss: Loss) -> Array:
     """dL/dz of some units of layer l, all examples of a unit nudged at once: (units, N)."""
     N = z.shape[1]
-    stack = np.tile(z.astype(complex), len(units))
-    for place, unit in enumerate(units):
-        stack[unit, place * N : (place + 1) * N] += 1j * H
-    z_last = _onward(net, l, stack)
+    if l == net.depth or net.f[l].name == "softmax":
+        stack = np.tile(z.astype(complex), len(units))
+        for place, unit in enumerate(units):
+            stack[unit, place * N : (place + 1) * N] += 1j * H
+        z_last = _onward(net, l, stack)
+    else:  # a nudge of one unit changes its own a alone, and the next z in proportion to the weights from it
+        change = net.f[l](z[units] + 1j * H).imag
+        z_next = _real(net.W[l + 1]) @ net.f[l](z) + _real(net.b[l + 1])
+        stack = z_next[:, None, :] + 1j * (_real(net.W[l + 1])[:, units, None] * change)
+        z_last = _onward(net, l + 1, stack.reshape(len(z_next), -1))
     return _per_example(loss, net, z_last, np.tile(y, len(units))).imag.reshape(len(units), N) / (H * N)
 
 
 def _onward(net: Network, l: int, z: Array) -> Array:
     """From z of layer l to z of the last layer."""
     for k in range(l + 1, net.depth + 1):
-        z = net.W[k].astype(float) @ net.f[k - 1](z) + net.b[k].astype(float)
+        z = _real(net.W[k]) @ net.f[k - 1](z) + _real(net.b[k])
     return z
 
 
@@ -125,25 +131,34 @@ def _loss_at(net: Network, theta: Any, x: Array, y: Array, loss: Loss) -> Any:
 def _confirmed(
     net: Network, measured: dict[str, Array], x: Array, y: Array, loss: Loss, rng: np.random.Generator
 ) -> bool:
-    """Whether the whole network, moved along one random direction of each tensor, says the same as the layers.
-
-    A complex step says it to rounding; a central difference roughly, but it also speaks for an f that has dropped the
-    imaginary part.
-    """
-    theta = {key: w.astype(float) for key, w in net.parameters().items()}
-    here = float(_loss_at(net, theta, x, y, loss))
+    """Whether every f takes complex numbers, and the network as a whole says the same as its layers."""
+    a = x
+    for l in net.W:
+        z = _real(net.W[l]) @ a + _real(net.b[l])
+        f = net.f[l] if l < net.depth else partial(_per_example, loss, net, y=y)
+        if not _takes_complex(f, z, rng):
+            return False
+        a = net.f[l](z)
+    theta = {key: _real(w) for key, w in net.parameters().items()}
     for (kind, l), w in theta.items():
         V, g = rng.choice([-1.0, 1.0], w.shape), measured[f"{kind}[{l}]"]
-        ahead, behind, aside = (
-            _loss_at(net, {**theta, (kind, l): w + h * V}, x, y, loss) for h in (REAL, -REAL, 1j * H)
-        )
-        exact, rough, size = (g * V).sum(), (ahead - behind) / (2 * REAL), np.linalg.norm(g)
-        corner, rounding = abs(ahead - 2 * here + behind) / REAL, 1e-14 * max(1.0, abs(here)) / REAL
-        if abs(complex(aside).imag / H - exact) > (1e-9 * size + 1e-14) * np.sqrt(g.size):
-            return False
-        if abs(rough - exact) > 0.01 * size + corner + rounding:
+        slope = complex(_loss_at(net, {**theta, (kind, l): w + 1j * H * V}, x, y, loss)).imag / H
+        if abs(slope - (g * V).sum()) > (1e-9 * np.linalg.norm(g) + 1e-14) * np.sqrt(g.size):
             return False
     return True
+
+
+def _takes_complex(f: Any, z: Array, rng: np.random.Generator) -> bool:
+    """Whether the complex step of f at z is near its central difference; abs, max and conj drop the imaginary part."""
+    V = rng.choice([-1.0, 1.0], z.shape)
+    ahead, behind, exact = f(z + REAL * V), f(z - REAL * V), f(z + 1j * H * V).imag / H
+    corner = abs(ahead - 2 * f(z) + behind) / REAL
+    rounding = 1e-14 * np.maximum(1.0, abs(ahead)) / REAL
+    return bool((abs((ahead - behind) / (2 * REAL) - exact) <= 0.01 * abs(exact) + corner + rounding).all())
+
+
+def _real(w: Array) -> Array:
+    return np.asarray(w, dtype=float)
 
 
 def _same_shapes(claimed: dict[str, Array], measured: dict[str, Array]) -> None:

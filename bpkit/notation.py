@@ -57,7 +57,7 @@ def number(value: Any, digits: int = 4) -> str:
     if v.imag:
         sign = "-" if v.imag < 0 else "+"
         return f"{number(v.real, digits)} {sign} {number(abs(v.imag), digits)}i"
-    r = v.real if abs(v.real) >= 1e-15 else 0.0  # below that it is rounding noise, another on every machine
+    r = 0.0 if abs(v.real) < 1e-15 else v.real  # below that it is rounding noise, another on every machine
     if r and (abs(r) < 0.5 * 10.0**-digits or abs(r) >= 1e7):
         return f"{r:.{max(digits - 2, 1)}e}"
     return f"{r + 0.0:.{digits}f}"

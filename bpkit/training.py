@@ -129,12 +129,14 @@ class Measured(NamedTuple):
     gradient_norm: dict[int, float]
 
 
-def _follow(epochs: Iterable[Epoch], check: Any, loss: Loss, bar: Any) -> tuple[list[tuple[Measured, Any]], str]:
+def _follow(
+    epochs: Iterable[Epoch], check: tuple[Array, Array] | None, loss: Loss, bar: Any
+) -> tuple[list[tuple[Measured, Any]], str]:
     """Run the epochs to their end, or to where they stop, and say why they did."""
     done: list[tuple[Measured, Any]] = []
     try:
         for network, value, right, norms in epochs:
-            held_out = _measure(network(), *check, loss) if check else (np.nan, np.nan)
+            held_out = _measure(network(), check, loss)
             done.append((Measured(value, right, *held_out, norms), network))
             done[-2:-1] = [(row, None) for row, _ in done[-2:-1]]
             if bar:
@@ -158,15 +160,16 @@ def run(
             xb, yb = x[:, columns], y[:, columns]
             try:
                 trace = net.forward(xb)
-                value = output_loss(loss, net.f[net.depth], trace.z[net.depth], yb)
+                cost = output_loss(loss, net.f[net.depth], trace.z[net.depth], yb)
                 grads = net.backward(trace, yb, loss)
                 net, state = opt(net, grads, state)
             except BadInput as error:
                 raise Diverged(error.problem) from error
-            measured.append((value, accuracy(net, trace, yb), grads.norms(), len(columns)))
+            measured.append((cost, accuracy(net, trace, yb), grads.norms(), len(columns)))
         losses, right, norms, sizes = zip(*measured, strict=True)
         mean = {l: float(np.average([n[l] for n in norms], weights=sizes)) for l in norms[0]}
-        yield Epoch(partial(_itself, net), float(np.average(losses, weights=sizes)), float(np.average(right, weights=sizes)), mean)
+        value, share = (float(np.average(part, weights=sizes)) for part in (losses, right))
+        yield Epoch(partial(_itself, net), value, share, mean)
 
 
 def minibatches(N: int, size: int, rng: np.random.Generator) -> Iterator[Array]:
@@ -188,7 +191,10 @@ def accuracy(net: Network, trace: Trace, y: Array) -> float:
     return float(np.mean(right))
 
 
-def _measure(net: Network, x: Array, y: Array, loss: Loss) -> tuple[float, float]:
+def _measure(net: Network, examples: tuple[Array, Array] | None, loss: Loss) -> tuple[float, float]:
+    if examples is None:
+        return float("nan"), float("nan")
+    x, y = examples
     trace = net.forward(x)
     return float(output_loss(loss, net.f[net.depth], trace.z[net.depth], y)), accuracy(net, trace, y)
 

@@ -357,3 +357,21 @@ def test_the_full_check_of_64_32_10_does_less_than_a_twentieth_of_the_work_of_2P
 def test_a_black_box_names_its_arrays_and_knows_its_value():
     box = BlackBox(layer, {"W": W, "b": b})
     assert list(box.leaves) == ["W", "b"] and box.value == layer({"W": W, "b": b}) and not box.coarse
+
+
+def test_a_float32_gradient_of_a_float64_function_is_judged_to_seven_digits():
+    single_precision = {name: g.astype(np.float32) for name, g in GRAD.items()}
+    assert gradcheck(layer, {"W": W, "b": b}, single_precision).verdict == "agrees"
+    assert gradcheck(
+        layer, {"W": W, "b": b}, {**single_precision, "b": single_precision["b"] * np.float32(1.001)}
+    ).accused == ("b",)
+
+
+def test_a_gradient_below_the_rounding_of_f_is_no_mistake():
+    t = np.array([np.pi, -np.pi, 3 * np.pi])
+    assert gradcheck(lambda t: 1e3 * np.cos(t).sum(), t, -1e3 * np.sin(t), method="central").verdict == "agrees"
+    assert (
+        relative_error(np.array([1e-17]), np.zeros(1), 1e-15, 1e-8)
+        < 1e-8
+        < relative_error(np.array([1e-6]), np.zeros(1), 1e-15, 1e-8)
+    )

@@ -20,7 +20,7 @@ def test_a_written_number_is_within_half_of_its_last_digit(value, digits):
 
 @pytest.mark.parametrize(("value", "written"), [
     (-0.0, "0.0000"), (-1e-17, "0.0000"), (0.40131, "0.4013"), (-2e-9, "-2.00e-09"), (1 + 2j, "1.0000 + 2.0000i"),
-    (12345678.9, "1.23e+07"), (True, "1.0000")])
+    (12345678.9, "1.23e+07"), (True, "1.0000"), (np.nan, "nan"), (-np.inf, "-inf")])
 def test_numbers_are_rounded_without_a_negative_zero(value, written):
     assert number(value) == written
 

@@ -320,3 +320,9 @@ def test_law_no_verdict_on_a_random_formula_and_a_changed_one_is_wrong(formula):
         assert same(equal, formula, given_names).verdict in ("equal", "undecided")
     for unequal in (f"({formula}) + 1/7", f"({formula}) + x*y*z/10^9", f"({formula}) - relu(x)/100"):
         assert same(unequal, formula, given_names).verdict == "unequal"
+
+
+def test_a_difference_that_sixty_digits_do_not_show_is_found_with_more():
+    far = {"z": (300, 400)}
+    assert same("1 - sigmoid(z)", "2*sigmoid(-z)", far).verdict == "unequal"
+    assert same("1 - sigmoid(z)", "sigmoid(-z)", far).verdict == "equal"

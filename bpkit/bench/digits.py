@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -40,10 +41,9 @@ def _bpkit(net: Network, data: Dataset) -> Any:
 
 
 def _pytorch(net: Network, data: Dataset) -> Any:
-    import torch
-
     from .peers import torch_network, torch_optimiser
 
+    torch = import_module("torch")
     model = torch_network(torch, net)
     opt, entropy = torch_optimiser(torch, OPT, model.parameters()), torch.nn.functional.cross_entropy
     x, y = torch.tensor(data.x_train.T.copy()), torch.tensor(data.labels_train)
@@ -93,7 +93,13 @@ def _scikit_learn(net: Network, data: Dataset) -> Any:
     from sklearn.neural_network import MLPClassifier
 
     model = MLPClassifier(
-        32, alpha=0, batch_size=B, learning_rate_init=OPT.eta, max_iter=EPOCHS, n_iter_no_change=EPOCHS, random_state=SEED
+        32,
+        alpha=0,
+        batch_size=B,
+        learning_rate_init=OPT.eta,
+        max_iter=EPOCHS,
+        n_iter_no_change=EPOCHS,
+        random_state=SEED,
     )
     return model.fit(data.x_train.T, data.labels_train).predict(data.x_test.T)
 

@@ -8,6 +8,7 @@ A peer that is not installed raises ImportError; one that cannot do this step ra
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -102,8 +103,7 @@ def _textbook_update(opt: Any) -> Callable[..., np.ndarray]:
 
 def pytorch(p: Problem, **options: Any) -> Step:
     """PyTorch, eager: nn.Sequential, loss, backward(), optimiser.step()."""
-    import torch
-
+    torch = import_module("torch")
     net = torch_network(torch, p.net)
     x, y, N = torch.tensor(p.x.T.copy()), torch.tensor(p.y.T.copy()), p.x.shape[1]
     opt = torch_optimiser(torch, p.opt, net.parameters(), **options)

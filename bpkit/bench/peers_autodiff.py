@@ -6,6 +6,7 @@ Letters: X (N, n_0), Y (N, n_L), rows are examples; weights W.T (n_{l-1}, n_l); 
 from __future__ import annotations
 
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -64,9 +65,7 @@ def _jax(p: Problem) -> tuple[Any, Any, Any, Any]:
 
 def jax_training(net: Network, loss: str, opt: Any) -> tuple[Any, Any, Any, Any]:
     """JAX itself, the network's weights, the optimiser's state, and a step of (weights, state, X, Y), not compiled."""
-    import jax
-    import jax.numpy as jnp
-
+    jax, jnp = import_module("jax"), import_module("jax.numpy")
     jax.config.update("jax_enable_x64", net.W[1].dtype == np.float64)
     theta = [(jnp.array(net.W[l].T), jnp.array(net.b[l].T)) for l in net.W]
     f = jnp.tanh if net.f[1] == tanh else jax.nn.relu
@@ -102,10 +101,8 @@ def _update(opt: Any, theta: Any, g: Any, state: Any, over: Any, sqrt: Any) -> A
 
 def autograd(p: Problem) -> Step:
     """HIPS autograd: value_and_grad of a NumPy function, then the update in plain NumPy."""
-    import autograd.numpy as anp
-    from autograd import value_and_grad
-    from autograd.scipy.special import logsumexp
-
+    anp, value_and_grad = import_module("autograd.numpy"), import_module("autograd").value_and_grad
+    logsumexp = import_module("autograd.scipy.special").logsumexp
     theta: Any = [(p.net.W[l].T.copy(), p.net.b[l].T.copy()) for l in p.net.W]
     f = anp.tanh if p.net.f[1] == tanh else lambda z: anp.maximum(z, 0)
     x, y = p.x.T.copy(), p.y.T.copy()
@@ -132,16 +129,15 @@ def _over(rule: Any, *trees: Any) -> Any:
 
 def micrograd(p: Problem) -> Step:
     """micrograd: one Python object a number. Gradient descent alone, as in its demo."""
-    from micrograd.engine import Value
-
+    Value = import_module("micrograd.engine").Value
     if sum(w.size for w in p.net.parameters().values()) > MICROGRAD_LARGEST or not isinstance(p.opt, SGD):
         raise Skip("one Python object a number")
     W = [[[Value(float(w)) for w in row] for row in p.net.W[l]] for l in p.net.W]
     b = [[Value(float(v)) for v in p.net.b[l][:, 0]] for l in p.net.W]
     everything = [v for layer in W for row in layer for v in row] + [v for layer in b for v in layer]
 
-    def step() -> float:
-        loss = sum((_micrograd_loss(W, b, x, y, p) for x, y in zip(p.x.T, p.y.T, strict=True)), Value(0.0))
+    def step() -> Any:
+        loss: Any = sum((_micrograd_loss(W, b, x, y, p) for x, y in zip(p.x.T, p.y.T, strict=True)), Value(0.0))
         loss = loss * (1 / p.x.shape[1])
         for v in everything:
             v.grad = 0
@@ -155,13 +151,13 @@ def micrograd(p: Problem) -> Step:
 
 def _micrograd_loss(W: Any, b: Any, x: Any, y: Any, p: Problem) -> Any:
     """The loss of one example; tanh, exp and ln out of the powers that micrograd has."""
-    a = [float(v) for v in x]
+    a: Any = [float(v) for v in x]
     for l, (layer, shift) in enumerate(zip(W, b, strict=True), start=1):
         z = [sum((w * v for w, v in zip(row, a, strict=True)), c) for row, c in zip(layer, shift, strict=True)]
         a = z if l == p.net.depth else [_tanh(v) if p.net.f[l] == tanh else v.relu() for v in z]
     if p.loss == "half_mse":
         return (a[0] - float(y[0])) ** 2 * 0.5
-    total = sum((_unary(v, np.exp(v.data), np.exp(v.data)) for v in a), 0)
+    total: Any = sum((_unary(v, np.exp(v.data), np.exp(v.data)) for v in a), 0)
     chosen = a[int(y.argmax())]
     return _unary(total, np.log(total.data), 1 / total.data) - chosen
 
@@ -173,9 +169,7 @@ def _tanh(v: Any) -> Any:
 
 def _unary(v: Any, value: float, slope: float) -> Any:
     """A function of one number, given its value and its slope there."""
-    from micrograd.engine import Value
-
-    out = Value(float(value), (v,))
+    out = type(v)(float(value), (v,))
 
     def back() -> None:
         v.grad += float(slope) * out.grad

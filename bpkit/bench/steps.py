@@ -6,6 +6,7 @@ same number, or its row says so instead of a time.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from . import peers, peers_autodiff
@@ -60,7 +61,6 @@ def _one(p: Problem, rounds: int, threads: int) -> dict[str, Any]:
 def _limit_threads(threads: int) -> None:
     """What the environment does not settle: PyTorch's own count."""
     try:
-        import torch
+        import_module("torch").set_num_threads(threads)
     except ImportError:
         return
-    torch.set_num_threads(threads)

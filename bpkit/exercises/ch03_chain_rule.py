@@ -126,7 +126,7 @@ def backward_neuron(w, x, b, *, unless):
         upstream_one: a 1 at the start in place of the error
             L is half of e squared. How does it change with e?
         error_turned: the error turned around
-            e is a - y. Does it rise or fall when a rises?
+            The prediction rises: does the error rise or fall?
         slope_missing: the slope of the sigmoid left out
             How much of a change in z gets through to a?
         slope_at_z: the slope's formula with z in it
@@ -254,7 +254,7 @@ def typed(formula: Any) -> Any:
         twice: the derivative of the square without the half
             What does the half in L cancel?
         sign: the error turned around
-            Is it a - y that is squared, or y - a, and does the sign matter for the slope?
+            Which of the two numbers is taken away inside the square, and does that matter for the slope?
         with_respect_to_x: the derivative with respect to x
             Which of the letters moves, and which stand still?
         slope_at_x: the slope of the sigmoid taken at x

@@ -11,6 +11,7 @@ from .behaviour import Odd, arguments
 from .course import taught_in
 from .declare import Exercise, find
 from .diagnose import diagnose
+from .maths import np
 from .trial import Trial
 from .verdict import Finding, Hint, NotYet, Verdict
 
@@ -50,7 +51,11 @@ def judge(number: object, answer: Any, seed: int = 0) -> Verdict:
 
 def verdict_on(trial: Trial) -> Verdict:
     """The verdict on a trial: its finding with the numbers and the part of the lesson that belong to it."""
-    exercise = trial.exercise
+    with np.errstate(all="ignore"):  # a wrong answer may be inf or nan, and is compared all the same
+        return _verdict(trial.exercise, trial)
+
+
+def _verdict(exercise: Exercise, trial: Trial) -> Verdict:
     finding = _handed_in(exercise, trial.answer) or _diagnosed(trial)
     cases = len(exercise.cases)
     if finding is None:

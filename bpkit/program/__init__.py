@@ -1,2 +1,4 @@
 from .epochs import Diverged, Epoch, fits, run
-from .steps import Program, tables
+from .steps import Program
+
+__all__ = ["Diverged", "Epoch", "Program", "fits", "run"]

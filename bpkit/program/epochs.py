@@ -17,8 +17,8 @@ import numpy as np
 from ..activations import Activation, Softmax, sigmoid, softmax
 from ..losses import Loss
 from ..network import Network
-from .memory import Array
-from .steps import Program, tables
+from .memory import Array, tables
+from .steps import Program
 from .update import UPDATES
 
 
@@ -60,29 +60,29 @@ def run(
         yield Epoch(partial(memory.network, memory.w.copy()), float(measured[0]), right, norms)
 
 
-def _epoch(programs: list[Program], data: tuple[Array, Array], order: Array, labels: Array | None) -> tuple[Array, float]:
+def _epoch(
+    programs: list[Program], data: tuple[Array, Array], order: Array, labels: Array | None
+) -> tuple[Array, float]:
     """One pass in this order: the means of loss and gradient norms (1 + L,), and the share of right answers."""
-    N, total, right, start = len(order), 0.0, 0, 0
+    N, start, right, means = len(order), 0, 0, []
     for program in programs:
         batches = order[start : start + (N - start) // program.N * program.N].reshape(-1, program.N)
         record, outputs = _batches(program, data, batches, labels is not None)
-        total = total + _means(record, program.scale) * (batches.size / N)
+        means.append(_means(record, program.scale) * (batches.size / N))
         if labels is not None:
-            right += np.count_nonzero(_classes(outputs, axis=1) == labels[batches])
+            right += int(np.count_nonzero(_classes(outputs, axis=1) == labels[batches]))
         start += batches.size
-    return total, right / N if labels is not None else float("nan")
+    return sum(means[1:], means[0]), right / N if labels is not None else float("nan")
 
 
-def _batches(
-    program: Program, data: tuple[Array, Array], batches: Array, answers: bool
-) -> tuple[Array, Array]:
+def _batches(program: Program, data: tuple[Array, Array], batches: Array, answers: bool) -> tuple[Array, Array]:
     """Run the program on each batch; what it measured (batches, 2 + L), and its answers (batches, K, B)."""
-    last = program.a[len(program.memory.f)]
-    record = np.empty((len(batches), program.measured.size), last.dtype)
+    batch, calls = program.batch, program.calls + program.norms
+    x, y, measured, last = batch.x, batch.y, batch.measured, batch.a[len(batch.delta)]
+    record = np.empty((len(batches), measured.size), measured.dtype)
     outputs = np.empty((len(batches) if answers else 0, *last.shape), last.dtype)
-    take_x, take_y, x, y = data[0].take, data[1].take, program.x, program.y
-    measured, calls = program.measured, program.calls + program.measure
-    program.restore()
+    take_x, take_y = data[0].take, data[1].take
+    batch.restore()
     for i, examples in enumerate(batches):
         take_x(examples, 0, x, "clip")
         take_y(examples, 1, y, "clip")

@@ -20,27 +20,28 @@ SMALL = 128
 
 
 class Hidden(NamedTuple):
-    """Where a hidden layer wants its z and its error e, and the calls for a, for f' and for delta."""
+    """Where a hidden layer wants its z and its error e, the calls for a, f' and delta, and delta in words."""
 
     z: Array
     value: list[Call]
     slope: list[Call]
     error: Array
     delta: list[Call]
+    word: str
 
 
 def hidden(f: Activation, z: Array, a: Array, memory: Memory) -> Hidden:
     """The calls of a hidden layer with this activation function; delta ends in the room z."""
     t = memory.room("t", *z.shape)
     if f == identity:  # a is z, and delta is e
-        return Hidden(a, [], [], z, [])
+        return Hidden(a, [], [], z, [], "e[{l}]")
     if isinstance(f, Softmax):  # delta = a * (e - sum_k e_k a_k)
         s = memory.room("s", 1, z.shape[1])
         back: list[Call] = [(np.multiply, (t, a, z)), (np.add.reduce, (z, 0, None, s, True))]
         back += [(np.subtract, (t, s, t)), (np.multiply, (t, a, z))]
-        return Hidden(z, [(store, (f.value, a, z))], [], t, back)
+        return Hidden(z, [(store, (f.value, a, z))], [], t, back, "a[{l}] * (e[{l}] - sum_k e[{l}]_k a[{l}]_k)")
     value, slope = FORMS[f](z, a, t, memory) if f in FORMS else _any(f, z, a)
-    return Hidden(z, value, slope, t, [(np.multiply, (t, z, z))])
+    return Hidden(z, value, slope, t, [(np.multiply, (t, z, z))], "e[{l}] * f'(z[{l}])")
 
 
 def _any(f: Activation, z: Array, a: Array) -> tuple[list[Call], list[Call]]:

@@ -3,7 +3,7 @@
 Letters: w all parameters and g all gradients, flat, (P,); V[l] = [W[l] b[l]]' and dV[l] = [dL/dW[l] dL/db[l]]', both
 (n_{l-1} + 1, n_l), are views into them, layer after layer, so that whatever changes w changes the network. They are
 kept transposed because W' = V without its last row is then contiguous, and NumPy copies what is not before it
-multiplies.
+multiplies. [a; 1] is a with a row of ones below it; x = a[0], z, delta, y and N as everywhere.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Call = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
 class Step(NamedTuple):
-    """One equation of backpropagation, where its result stands, and the NumPy calls that put it there."""
+    """One equation, the chapter that brings it, where its result stands, and the NumPy calls that put it there."""
 
     chapter: int
     equation: str
@@ -60,6 +60,43 @@ class Memory:
     def number(self, value: float) -> Array:
         """A number as an array of no dimensions, which a NumPy function takes in faster than a Python float."""
         return np.full((), value, self.dtype)
+
+
+class Batch:
+    """The rooms that N examples pass through.
+
+    ``x`` (N, n_0 + 1) has a one behind each example and ``y`` (n_L + 1, N) the sums of the targets below them;
+    ``a[l]`` (n_l, N), and ``a1[l]`` = [a[l]; 1]; ``delta[l]`` (n_l, N) holds first z[l], then f'(z[l]), then delta[l].
+    ``measured`` holds two sums whose difference is the loss, but for a factor, and each layer's |dL/d[W b]|^2.
+    """
+
+    def __init__(self, memory: Memory, N: int) -> None:
+        room, n, L = memory.room, memory.sizes, len(memory.f)
+        self.x, self.y = room("x", N, n[0] + 1), room("y", n[L] + 1, N)
+        self.a1 = {0: self.x.T} | {l: room(f"a[{l}]", n[l] + 1, N) for l in range(1, L)}
+        self.a = {l: a1[:-1] for l, a1 in self.a1.items()} | {L: room(f"a[{L}]", n[L], N)}
+        self.delta = {l: room(f"delta[{l}]", n[l], N) for l in range(1, L + 1)}
+        room("t", max(n[1:]), N)  # scratch, as large as any layer asks for
+        self.measured = np.zeros(2 + L, memory.dtype)
+        self.restore()
+
+    def restore(self) -> None:
+        """Write the rows of ones again, where batches of another size have used the same rooms."""
+        for l in range(1, len(self.a1)):
+            self.a1[l][-1] = 1
+
+    def cell(self, i: int) -> Array:
+        """Entry i of ``measured`` as an array of no dimensions, to be written into."""
+        return self.measured[i : i + 1].reshape(())
+
+
+def tables(x: Array, y: Array) -> tuple[Array, Array]:
+    """x (n_0, N) and y (n_L, N) as ``Batch`` keeps them: rows with a one (N, n_0 + 1), columns with a sum (n_L + 1, N).
+
+    A row of x is one stretch of memory, so that a batch of any examples is copied in few pieces.
+    """
+    ones, total = np.ones_like(x, shape=(1, x.shape[1])), y.sum(axis=0, keepdims=True)
+    return np.ascontiguousarray(np.concatenate([x, ones]).T), np.concatenate([y, total])
 
 
 def store(function: Callable[..., Any], out: Array, *args: Any) -> None:

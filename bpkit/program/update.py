@@ -24,11 +24,9 @@ def update(opt: Any, memory: Memory) -> list[Step]:
 
 def _sgd(opt: SGD, memory: Memory) -> list[Step]:
     eta = memory.number(opt.eta)
-    calls = [
-        call
-        for w, g, t in _blocks(memory, memory.w, memory.g)
-        for call in ((np.multiply, (g, eta, t)), (np.subtract, (w, t, w)))
-    ]
+    calls: list[Call] = []
+    for w, g, t in _blocks(memory, memory.w, memory.g):
+        calls += [(np.multiply, (g, eta, t)), (np.subtract, (w, t, w))]
     return [Step(7, "w = w - eta g", memory.w, calls)]
 
 

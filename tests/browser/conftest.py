@@ -81,7 +81,7 @@ class Tab:
 
     def close(self) -> None:
         """Shut down the kernels that were started in the page, and close it."""
-        self.page.evaluate("window.jupyterapp?.serviceManager.sessions.shutdownAll()")
+        self.page.evaluate("window.jupyterapp?.serviceManager.sessions.shutdownAll().then(() => null)")
         self.page.close()
 
     def barriers(self, axe: str, selector: str) -> list[str]:
@@ -145,7 +145,7 @@ class Lab:
         copy = self.notebooks / f"{secrets.token_hex(4)}-{notebook.name}"
         shutil.copy(notebook, copy)
         if tab.page.url.startswith(f"http://127.0.0.1:{self.port}/lab"):
-            tab.page.evaluate("path => jupyterapp.commands.execute('docmanager:open', {path})", copy.name)
+            tab.page.evaluate("path => jupyterapp.commands.execute('docmanager:open', {path}).then(() => null)", copy.name)
         else:
             tab.page.goto(f"http://127.0.0.1:{self.port}/lab/tree/{copy.name}?token={self.token}&reset")
         tab.page.wait_for_function("""path => {
@@ -153,7 +153,7 @@ class Lab:
             return widget?.context?.path === path && widget.sessionContext?.session?.kernel;
         }""", arg=copy.name, timeout=60_000)
         theme = "JupyterLab Dark" if dark else "JupyterLab Light"
-        tab.page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+        tab.page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme}).then(() => null)", theme)
         tab.page.wait_for_selector(f"body[data-jp-theme-name='{theme}']", state="attached")
         return Notebook(tab)
 
@@ -170,7 +170,7 @@ class Notebook:
         self.tab, self.page = tab, tab.page
 
     def run_all(self) -> None:
-        self.page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+        self.page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells').then(() => null)")
 
     def outputs(self) -> list[list[dict[str, Any]]]:
         """The outputs of every code cell, as the notebook holds them."""

@@ -15,60 +15,75 @@ export const RULES = {
   gelu: (z) => 0.5 * z * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (z + 0.044715 * z ** 3))),
 };
 
-// The weighted sums of every layer for one input.
-export function sums({ W, b }, f, x) {
-  const all = [];
-  let a = x;
-  W.forEach((weights, l) => {
-    all[l] = weights.map((row, i) => row.reduce((sum, w, j) => sum + w * a[j], b[l][i][0]));
-    a = all[l].map(RULES[f[l]]);
+// The weighted sums of every unit at the middle of every cell, z[l][i][cell], row by row from the top.
+export function sums({ W, b }, f, area, cells) {
+  const between = ([low, high], k) => low + ((high - low) * (k + 0.5)) / cells;
+  const over = (value) => Float64Array.from({ length: cells * cells }, (_, k) => value(k % cells, Math.floor(k / cells)));
+  let a = [over((column) => between(area.x, column)), over((_, row) => between(area.y, cells - 1 - row))];
+  return W.map((weights, l) => {
+    const z = weights.map((row, i) => {
+      const sum = new Float64Array(cells * cells).fill(b[l][i][0]);
+      row.forEach((w, j) => {
+        const input = a[j];
+        for (let k = 0; k < sum.length; k++) sum[k] += w * input[k];
+      });
+      return sum;
+    });
+    a = z.map((values) => values.map(RULES[f[l]]));
+    return z;
   });
-  return all;
 }
 
-// For each of these units four paths: the cells where its z lies below -1, below 0, above 0, above 1.
-function areas(grids, now, f, area, levels) {
-  const { cells } = grids[0][1];
-  const found = Object.fromEntries(grids.map(([name]) => [name, Array(levels).fill("")]));
-  const between = ([low, high], k) => low + ((high - low) * (k + 0.5)) / cells;
+// Four paths for one unit: the cells where its z lies below -1, below 0, above 0, above 1, runs of a row as one piece.
+function areas(z, { cells, left, top, cell }, levels) {
+  const found = Array(levels).fill("");
+  const level = (k) => (z[k] > -1) + (z[k] > 0) + (z[k] > 1);
   for (let row = 0; row < cells; row++) {
-    const z = Array.from({ length: cells }, (_, k) => sums(now, f, [between(area.x, k), between(area.y, cells - 1 - row)]));
-    for (const [name, { left, top, cell, unit }] of grids) {
-      const level = z.map((all) => [-1, 0, 1].filter((edge) => all[unit[0] - 1][unit[1]] > edge).length);
-      let start = 0;
-      for (let end = 1; end <= cells; end++) {
-        if (end < cells && level[end] === level[start]) continue;
-        const [x, y, right, bottom] = [left + start * cell, top + row * cell, left + end * cell, top + (row + 1) * cell];
-        found[name][level[start]] += `M${x} ${y}L${right} ${y}L${right} ${bottom}L${x} ${bottom}`;
-        start = end;
-      }
+    for (let start = 0, end = 1; start < cells; start = end, end++) {
+      const here = level(row * cells + start);
+      while (end < cells && level(row * cells + end) === here) end++;
+      const [x, y, right, bottom] = [left + start * cell, top + row * cell, left + end * cell, top + (row + 1) * cell];
+      found[here] += `M${x} ${y}L${right} ${y}L${right} ${bottom}L${x} ${bottom}`;
     }
   }
-  return Object.fromEntries(grids.flatMap(([name]) => found[name].map((d, k) => [`${name}:${k}`, d])));
+  return found;
 }
 
 const inside = (plot, x, y) => {
   const share = (p, [low, high]) => (Math.min(Math.max(p, low), high) - low) / (high - low);
   return [plot.left + share(x, plot.x) * plot.width, plot.bottom - share(y, plot.y) * plot.height];
 };
-const stretched = (points) => (points.length > 1 ? points : [...points, [points[0][0] + 2, points[0][1]]]);
+
+// The curves of a whole run as pieces of a path, made once: a step shows as many of them as have happened.
+const made = new WeakMap();
+function curves({ kept, f, fall, slopes }) {
+  if (!made.has(kept)) {
+    const pieces = (points) => points.map(([x, y], k) => path([[x, y]]).replace("M", k ? "L" : "M"));
+    const log = (v) => (v > 0 ? Math.log10(v) : -Infinity);
+    made.set(kept, {
+      loss: pieces(kept.map(({ loss }, k) => inside(fall, k, loss))),
+      ...Object.fromEntries(f.map((_, l) => [`slope:${l}`, pieces(kept.map(({ norms }, k) => inside(slopes, k, log(norms[l]))))])),
+    });
+  }
+  return made.get(kept);
+}
 
 // All that the pictures show for these values, as bpkit/explorers/views/playground.py draws them.
-export function frame({ kept, f, levels, digits, grids, area, fall, slopes }, values) {
+export function frame(data, values) {
+  const { kept, f, levels, digits, grids, area } = data;
   const t = Math.min(Math.floor(values.step + 0.5), kept.length - 1);
   const now = kept[t];
-  const past = kept.slice(0, t + 1);
   const shown = { text: {}, path: {}, width: {}, dash: {}, role: {} };
-  const places = Object.entries(grids);
-  for (const cells of new Set(places.map(([, place]) => place.cells))) {
-    Object.assign(shown.path, areas(places.filter(([, place]) => place.cells === cells), now, f, area, levels));
+  const z = {};
+  for (const [name, place] of Object.entries(grids)) {
+    const [l, i] = place.unit;
+    z[place.cells] ??= sums(now, f, area, place.cells);
+    areas(z[place.cells][l - 1][i], place, levels).forEach((d, k) => (shown.path[`${name}:${k}`] = d));
   }
-  const losses = past.map(({ loss }, k) => inside(fall, k, loss));
-  shown.path.loss = path(stretched(losses));
-  f.forEach((_, l) => {
-    const points = past.map(({ norms }, k) => inside(slopes, k, norms[l] > 0 ? Math.log10(norms[l]) : -Infinity));
-    shown.path[`slope:${l}`] = path(stretched(points));
-  });
+  for (const [name, pieces] of Object.entries(curves(data))) {
+    const [x, y] = pieces[0].slice(1).split(" ");
+    shown.path[name] = t ? pieces.slice(0, t + 1).join("") : `${pieces[0]}L${Number(x) + 2} ${y}`;
+  }
   const most = Math.max(...now.W.flat(2).map(Math.abs)) || 1;
   now.W.forEach((weights, l) => weights.forEach((row, i) => {
     shown.text[`b:${l + 1}:${i}`] = number(now.b[l][i][0], digits);

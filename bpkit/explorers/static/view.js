@@ -71,8 +71,8 @@ export function chooser({ name, label, options }, change) {
 
 // A button that moves a slider on by itself, from the start again when it stands at the end. It asks for the next frame
 // only while the page shows it; for readers who want no motion it takes one step a click. pace() is
-// [milliseconds between two steps, steps at once].
-function play({ min, max }, now, move, pace) {
+// [milliseconds between two steps, steps at once], rest() is called when it stands still.
+function play({ min, max }, now, move, pace, rest) {
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   let frame = 0;
   let last = 0;
@@ -80,6 +80,7 @@ function play({ min, max }, now, move, pace) {
     cancelAnimationFrame(frame);
     frame = 0;
     node.textContent = still.matches ? "Step" : "Play";
+    rest();
   };
   const tick = (time) => {
     if (!node.isConnected || now() >= max) return stop();
@@ -96,8 +97,8 @@ function play({ min, max }, now, move, pace) {
     node.textContent = "Pause";
     frame = requestAnimationFrame(tick);
   });
-  stop();
-  return { node, stop };
+  node.textContent = still.matches ? "Step" : "Play";
+  return { node, stop, running: () => frame !== 0 };
 }
 
 // Write what a frame holds into the parts of a picture that carry its data-bind names, where they differ.
@@ -123,6 +124,7 @@ export function explorer({ model, el }, frame) {
   const start = data.start;
   const said = element("p", { class: "bp-said", role: "status" });
   let rest = 0;
+  let written = 0;
 
   const set = (changes) => {
     model.set("values", { ...model.get("values"), ...changes });
@@ -141,7 +143,7 @@ export function explorer({ model, el }, frame) {
   const value = (name) => model.get("values")[name];
   const moving = data.play && data.controls.find(({ name }) => name === data.play.name);
   const player = moving && play(moving, () => value(moving.name), (next) => set({ [moving.name]: next }),
-    () => data.play.speeds[value("speed") ?? ""]);
+    () => data.play.speeds[value("speed") ?? ""], () => paint());
   const buttons = element("div", { class: "bp-buttons" }, ...(player ? [player.node] : []), reset);
   const hand = element("div", { class: "bp-controls" }, ...controls.map(([, made]) => made.node), buttons);
   const top = pictures.length > 1 ? pictures.slice(0, 1) : [];
@@ -162,7 +164,11 @@ export function explorer({ model, el }, frame) {
   const paint = () => {
     const values = model.get("values");
     const next = frame(data, values);
-    fill(bound, next);
+    // nobody reads digits that change 60 times a second, and they cost more than all lines: while a run plays, they
+    // follow 12 times a second
+    const late = player?.running() && performance.now() - written < 80;
+    if (!late) written = performance.now();
+    fill(bound, late ? { ...next, text: {} } : next);
     for (const [name, made] of controls) made.show(values[name]);
     clearTimeout(rest);
     rest = setTimeout(() => (said.textContent = next.say), 600); // a screen reader hears the numbers at rest
@@ -171,10 +177,10 @@ export function explorer({ model, el }, frame) {
   el.append(root);
   paint();
   return () => {
-    clearTimeout(rest);
     sizes.disconnect();
-    player?.stop();
     model.off("change:values", paint);
+    player?.stop();
+    clearTimeout(rest);
     root.remove();
   };
 }
