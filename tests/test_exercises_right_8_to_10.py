@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib.util
 from collections import OrderedDict
 from graphlib import TopologicalSorter
+from itertools import pairwise
 from pathlib import Path
 
-import bpkit as bp
 import numpy as np
 import pytest
+
+import bpkit as bp
 from bpkit.exercises import check
 from bpkit.exercises.declare import every
 
@@ -56,7 +58,7 @@ def initialise(sizes, rng):
 
 def initialise_evenly(sizes, rng):
     W, b = {}, {}
-    for l, (m, n) in enumerate(zip(sizes, sizes[1:], strict=False), start=1):
+    for l, (m, n) in enumerate(pairwise(sizes), start=1):
         edge = np.sqrt(3 / m)
         W[l] = rng.uniform(-edge, edge, size=(n, m))
         b[l] = [[0.0]] * n

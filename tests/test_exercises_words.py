@@ -8,6 +8,7 @@ import re
 import textwrap
 
 import pytest
+
 from bpkit.exercises import hint
 from bpkit.exercises.declare import Exercise, every
 from bpkit.exercises.forms import ODD
@@ -21,10 +22,12 @@ def expressions(exercise: Exercise) -> list[re.Pattern[str]]:
     """The operations and calls of the reference that join two names or more, however they are spaced."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(exercise.reference)))
     body = next(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)).body
-    parts = [node for statement in body for node in ast.walk(statement) if isinstance(node, (ast.BinOp, ast.Call, ast.Compare))]
+    kinds = (ast.BinOp, ast.Call, ast.Compare)
+    parts = [node for statement in body for node in ast.walk(statement) if isinstance(node, kinds)]
     named = [part for part in parts if len({n.id for n in ast.walk(part) if isinstance(n, ast.Name)}) >= 2]
     texts = {ast.unparse(part) for part in named}
-    return [re.compile(r"(?<![\w.])" + r"\s*".join(map(re.escape, re.findall(r"\w+|[^\w\s]", text))) + r"(?!\w)") for text in texts]
+    spaced = [r"\s*".join(map(re.escape, re.findall(r"\w+|[^\w\s]", text))) for text in texts]
+    return [re.compile(rf"(?<![\w.]){text}(?!\w)") for text in spaced]
 
 
 def said(exercise: Exercise) -> list[str]:

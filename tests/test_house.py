@@ -41,8 +41,13 @@ def test_environment_yml_asks_for_what_pyproject_asks_for():
 
 def test_the_readme_names_the_commands_that_exist():
     assert all(f"\n{target}: " in MAKEFILE for target in ("lab", "test", "build", "build-check", "lint", "bench"))
-    for text in ("make lab", "make test", "pip install -e . && bpkit lab", 'pip install -e ".[test]" && pytest',
-                 "conda env create -f environment.yml"):
+    for text in (
+        "make lab",
+        "make test",
+        "pip install -e . && bpkit lab",
+        'pip install -e ".[test]" && pytest',
+        "conda env create -f environment.yml",
+    ):
         assert text in README
     for target in re.findall(r"`make ([a-z-]+)", README):
         assert f"\n{target}: " in MAKEFILE
@@ -77,21 +82,39 @@ def test_nothing_names_a_registry_host_or_a_path_of_one_machine():
 
 
 def test_no_work_is_left_marked_without_an_issue():
-    marks = re.compile(r"\b(TODO|FIXME|XXX)\b(?! #\d)")
+    marks = re.compile(r"(?:#|//|/\*|<!--) *(TODO|FIXME|XXX)\b(?! #\d)")
     for path in tracked():
         if path.suffix in (".py", ".js", ".md", ".toml") and path != Path(__file__):
             assert not marks.search(path.read_text(encoding="utf-8")), path
 
 
 def test_only_what_belongs_at_the_root_is_there():
-    allowed = {"course", "solutions", "bpkit", "tests", "environment.yml", "README.md", "pyproject.toml", "Makefile", "LICENSE",
-               "CITATION.cff", "CHANGELOG.md", "CONTRIBUTING.md"}
-    assert {path.relative_to(ROOT).parts[0] for path in tracked()} - {".github", ".ci", ".gitignore", ".gitattributes"} <= allowed
+    allowed = {
+        "course",
+        "solutions",
+        "bpkit",
+        "tests",
+        "environment.yml",
+        "README.md",
+        "pyproject.toml",
+        "Makefile",
+        "LICENSE",
+        "CITATION.cff",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+    }
+    assert {path.relative_to(ROOT).parts[0] for path in tracked()} - {
+        ".github",
+        ".ci",
+        ".gitignore",
+        ".gitattributes",
+    } <= allowed
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "bpkit").rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT)))
 def test_a_module_is_short_enough_to_read(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 270
+    limit = 300 if path.match("exercises/ch*.py") else 270  # half of an exercise is its catalogue of mistakes in words
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= limit
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from worlds import flat, gradient, rebuilt, relative, worlds
 
@@ -83,6 +83,7 @@ def test_the_order_of_the_examples_changes_nothing(w, random):
 @given(worlds())
 def test_the_fused_output_delta_equals_the_chain(w):
     trace, L = w.net.forward(w.x), w.net.depth
+    assume(w.loss == "half_mse" or (1 - trace.a[L]).min() > 1e-4 or trace.a[L].shape[0] == 1)
     chain = w.net.f[L].vjp(trace.z[L], bp.losses.loss_function(w.loss).prime(trace.a[L], w.y))
     assert relative(bp.output_delta(w.loss, w.net.f[L], trace.z[L], trace.a[L], w.y), chain) < 1e-9
 
@@ -91,6 +92,9 @@ def test_the_fused_output_delta_equals_the_chain(w):
 @given(worlds())
 def test_the_fused_loss_equals_the_loss_of_the_activation(w):
     a = w.net.forward(w.x).a[w.net.depth]
+    assume(
+        w.loss == "half_mse" or (1 - a).min() > 1e-4 or a.size == 1
+    )  # nearer to 1, the quotient form has lost its digits
     assert np.isclose(w.net.loss(w.x, w.y, w.loss), bp.losses.loss_function(w.loss)(a, w.y), rtol=1e-9, atol=1e-12)
 
 

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from bpkit.exercises.examine import examine
 
 spec = importlib.util.spec_from_file_location("hostile_notebooks", Path(__file__).parent / "hostile" / "notebooks.py")

@@ -14,13 +14,26 @@ from bpkit.notation import COLOURS, SYMBOLS, number, text, write_whole
 @given(st.floats(-1e6, 1e6), st.integers(1, 10))
 def test_a_written_number_is_within_half_of_its_last_digit(value, digits):
     written = number(value, digits)
-    assert abs(float(written) - value) <= max(0.5000001 * 10.0**-digits, abs(value) * 1e-1 if "e" in written else 0)
+    assert abs(float(written) - value) <= max(
+        0.5 * 10.0**-digits + 1e-15 * abs(value), abs(value) * 1e-1 if "e" in written else 0
+    )
     assert not written.startswith("-0.0000000000"[: digits + 3]) or "e" in written or float(written) != 0
 
 
-@pytest.mark.parametrize(("value", "written"), [
-    (-0.0, "0.0000"), (-1e-17, "0.0000"), (0.40131, "0.4013"), (-2e-9, "-2.00e-09"), (1 + 2j, "1.0000 + 2.0000i"),
-    (12345678.9, "1.23e+07"), (True, "1.0000"), (np.nan, "nan"), (-np.inf, "-inf")])
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (-0.0, "0.0000"),
+        (-1e-17, "0.0000"),
+        (0.40131, "0.4013"),
+        (-2e-9, "-2.00e-09"),
+        (1 + 2j, "1.0000 + 2.0000i"),
+        (12345678.9, "1.23e+07"),
+        (True, "1.0000"),
+        (np.nan, "nan"),
+        (-np.inf, "-inf"),
+    ],
+)
 def test_numbers_are_rounded_without_a_negative_zero(value, written):
     assert number(value) == written
 

@@ -46,4 +46,6 @@ def test_a_plot_without_axes_makes_its_own_and_changes_no_setting(run):
     with mpl.rc_context({"backend": "Agg"}):
         assert run.plot().figure.axes
         mpl.pyplot.close("all")
-    assert {k: v for k, v in mpl.rcParams.items() if k != "backend"} == {k: v for k, v in before.items() if k != "backend"}
+    assert {k: v for k, v in mpl.rcParams.items() if k != "backend"} == {
+        k: v for k, v in before.items() if k != "backend"
+    }

@@ -54,8 +54,11 @@ def test_the_symbolic_jacobian_agrees_with_softmax_written_out_for_n_classes(bou
 def test_the_hidden_recursion_says_the_transpose_for_small_sizes_written_out():
     m, n, N = 2, 3, 2
     W, delta, z, f, b = layers.W, layers.delta, layers.z, layers.f, layers.b
-    change = sum(delta[k, e] * (sum(W[k, q] * f(z[q, e]) for q in range(1, m + 1)) + b[k])
-                 for k in range(1, n + 1) for e in range(1, N + 1))
+    change = sum(
+        delta[k, e] * (sum(W[k, q] * f(z[q, e]) for q in range(1, m + 1)) + b[k])
+        for k in range(1, n + 1)
+        for e in range(1, N + 1)
+    )
     claim = proofs.hidden_recursion().steps[-1].formula
     for i in range(1, m + 1):
         for c in range(1, N + 1):

@@ -17,6 +17,7 @@ TASKS = {
     "steps": ("steps", "time_steps"),
     "overhead": ("whole", "overhead"),
     "digits": ("digits", "digits"),
+    "ideas": ("ideas", "ideas"),
     "costs": ("costs", "exponents"),
     "memory": ("costs", "memory"),
     "referees": ("costs", "referees"),

@@ -9,6 +9,7 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,8 @@ from ..network import Network
 from ..optim import SGD, Adam
 from ..program import Program
 from ..shapes import one_hot
-from .measure import clock_for, in_turns
+from .measure import clock_for, in_turns, summary
+from .peers import torch_network
 from .workloads import WORKLOADS, problem
 
 # what grows -> sizes and N of each step of the ladder; the exponent is taken over its last three
@@ -49,25 +51,21 @@ def _program(sizes: tuple[int, ...], N: int) -> Program:
 
 
 def _parameters(sizes: tuple[int, ...]) -> int:
-    return sum((m + 1) * n for m, n in zip(sizes, sizes[1:], strict=False))
+    return sum((m + 1) * n for m, n in pairwise(sizes))
 
 
-def memory(threads: int, workloads: str) -> dict[str, Any]:
-    """Peak bytes of a program with Adam and of one step on it, by tracemalloc and by the process, beside 4 P + 2 A."""
-    found = {}
-    for key in workloads:
-        p = problem(WORKLOADS[key], "Adam", "float64")
-        P, A = _parameters(p.net.sizes), sum(p.net.sizes) * p.x.shape[1]
-        before = _peak_rss()
-        tracemalloc.start()
-        program = Program(p.net, p.x.shape[1], p.loss, Adam())
-        program.load(p.x, p.y)
-        tracemalloc.reset_peak()
-        program.run()
-        held, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        found[key] = {"bound": 8 * (4 * P + 2 * A), "held": held, "peak": peak, "rss": _peak_rss() - before}
-    return found
+def memory(threads: int, workload: str) -> dict[str, int]:
+    """Bytes of a program with Adam, held and at the peak of a step, and how far its process grew; beside 4 P + 2 A."""
+    p = problem(WORKLOADS[workload], "Adam", "float64")
+    P, A = _parameters(p.net.sizes), sum(p.net.sizes) * p.x.shape[1]
+    before = _peak_rss()
+    tracemalloc.start()
+    program = Program(p.net, p.x.shape[1], p.loss, Adam())
+    program.load(p.x, p.y)
+    tracemalloc.reset_peak()
+    program.run()
+    held, peak = tracemalloc.get_traced_memory()
+    return {"bound": 8 * (4 * P + 2 * A), "held": held, "peak": peak, "rss": _peak_rss() - before}
 
 
 def _peak_rss() -> int:
@@ -80,28 +78,60 @@ def _peak_rss() -> int:
 
 
 def referees(threads: int, rounds: int) -> dict[str, Any]:
-    """Milliseconds of a backward pass, of a gradient check and of a symbolic build, where these are installed."""
-    net = Network.random([64, 32, 10], "relu")
-    rng = np.random.default_rng(0)
+    """Seconds of a backward pass and of each referee that is installed: the median, and the first in this process."""
+    net, rng = Network.random([64, 32, 10], "relu"), np.random.default_rng(0)
     x, y = rng.standard_normal((64, 32)), one_hot(rng.integers(0, 10, 32), 10)
+    grads = net.backward(net.forward(x), y, "cross_entropy")
     jobs: dict[str, Callable[[], Any]] = {
-        "forward and backward, 64-32-10": lambda: net.backward(net.forward(x), y, "cross_entropy"),
-        "gradient check by complex steps, 64-32-10": lambda: _check(net, x, y),
-        "symbolic build, 2-2-1": lambda: _symbolic(Network.random([2, 2, 1], output="sigmoid")),
-        "symbolic build, 3-4-3": lambda: _symbolic(Network.random([3, 4, 3])),
+        "forward and backward, 64-32-10, N = 32": lambda: net.backward(net.forward(x), y, "cross_entropy"),
+        "gradient check, complex steps layer by layer": lambda: _of("netcheck", "check_network")(
+            net, x, y, "cross_entropy"
+        ),
+        "gradient check, central differences, as a black box": lambda: _black_box(net, x, y, grads),
+        "torch.autograd.gradcheck": lambda: _torch(net, x, y, fast_mode=False),
+        "torch.autograd.gradcheck, fast": lambda: _torch(net, x, y, fast_mode=True),
+        "symbolic build, all gradients of 2-2-1": lambda: _symbolic((2, 2, 1), "sigmoid", "binary_cross_entropy"),
+        "symbolic build, all gradients of 3-4-3": lambda: _symbolic((3, 4, 3), "softmax", "cross_entropy"),
     }
-    found: dict[str, Any] = {}
-    for name, job in jobs.items():
+    return {name: _timed(job, rounds) for name, job in jobs.items()}
+
+
+def _timed(job: Callable[[], Any], rounds: int) -> dict[str, Any]:
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
         try:
-            times = [_seconds(job) for _ in range(rounds)]
-        except (ImportError, AttributeError):
-            found[name] = {"missing": "not installed"}
-        else:
-            found[name] = {"median": float(np.median(times)), "first": times[0]}
-    return found
+            job()
+        except ImportError:
+            return {"missing": "not installed"}
+        times.append(time.perf_counter() - start)
+    return {"first": times[0]} | summary(np.array(times))
 
 
-def _seconds(job: Callable[[], Any]) -> float:
-    start = time.perf_counter()
-    job()
-    return time.perf_counter() - start
+def _of(module: str, name: str) -> Any:
+    return getattr(import_module(f"bpkit.{module}"), name)
+
+
+def _black_box(net: Network, x: np.ndarray, y: np.ndarray, grads: Any) -> Any:
+    def f(theta: Any) -> Any:
+        return Network(theta["W"], theta["b"], net.f).loss(x, y, "cross_entropy")
+
+    theta, claim = {"W": dict(net.W), "b": dict(net.b)}, {"W": dict(grads.dW), "b": dict(grads.db)}
+    return _of("differences", "gradcheck")(f, theta, claim, method="central")
+
+
+def _torch(net: Network, x: np.ndarray, y: np.ndarray, fast_mode: bool) -> Any:
+    torch = import_module("torch")
+    model, X, Y = torch_network(torch, net), torch.tensor(x.T.copy()), torch.tensor(y.T.copy())
+
+    def f(*theta: Any) -> Any:
+        w1, b1, w2, b2 = theta
+        z = torch.relu(X @ w1.T + b1) @ w2.T + b2
+        return torch.nn.functional.cross_entropy(z, Y)
+
+    return torch.autograd.gradcheck(f, tuple(model.parameters()), fast_mode=fast_mode)
+
+
+def _symbolic(sizes: tuple[int, ...], output: str, loss: str) -> Any:
+    network = _of("symbolic", "SymbolicNetwork")(sizes, ["tanh"] * (len(sizes) - 2) + [output], loss)
+    return [network.grad(f"{kind}{l}") for l in range(1, len(sizes)) for kind in ("W", "b")]

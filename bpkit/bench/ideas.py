@@ -38,12 +38,14 @@ def ideas(threads: int, workloads: str, optimiser: str, dtype: str, rounds: int)
 
 
 def rung(p: Problem, folded: bool, flat: bool) -> Step:
-    """The textbook step on arrays made once, with the bias in the product or beside it, and the update in one or many."""
+    """The textbook step on arrays made once; the bias folded into the product or beside it, the update in one or many."""
     net, L, N = p.net, p.net.depth, p.x.shape[1]
     w, V = _parameters(net)
     g = np.zeros_like(w)
     dV = _views(g, net)
-    update = _update(p.opt, [(w, g)] if flat else [(V[l][i], dV[l][i]) for l in V for i in (slice(-1), slice(-1, None))])
+    update = _update(
+        p.opt, [(w, g)] if flat else [(V[l][i], dV[l][i]) for l in V for i in (slice(-1), slice(-1, None))]
+    )
     a1 = {l: np.ones((n + 1, N), w.dtype) for l, n in enumerate(net.sizes)}
     a1[0][:-1] = p.x
     a, z = {l: v[:-1] for l, v in a1.items()}, {l: np.empty((net.sizes[l], N), w.dtype) for l in net.W}
@@ -51,7 +53,9 @@ def rung(p: Problem, folded: bool, flat: bool) -> Step:
 
     def step() -> float:
         for l in range(1, L + 1):
-            np.dot(V[l].T, a1[l - 1], z[l]) if folded else np.add(np.dot(V[l][:-1].T, a[l - 1], z[l]), V[l][-1:].T, z[l])
+            np.dot(V[l].T, a1[l - 1], z[l]) if folded else np.add(
+                np.dot(V[l][:-1].T, a[l - 1], z[l]), V[l][-1:].T, z[l]
+            )
             if l < L:
                 np.tanh(z[l], a[l]) if net.f[l] == tanh else np.maximum(z[l], 0, out=a[l])
         value = _output(z[L], p.y, s, N)

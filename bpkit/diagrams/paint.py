@@ -30,7 +30,7 @@ def paint(picture: Picture, dark: bool = False) -> bytes:
     canvas.draw()
     file = io.BytesIO()
     image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
-    image.quantize(128, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+    image.quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
     return file.getvalue()
 
 
@@ -42,11 +42,11 @@ def _add(ax: Any, shape: Shape, colour: dict[str, str], order: int) -> None:
                 weight="bold" if shape.bold else "normal", parse_math=False)
     elif isinstance(shape, Path) and shape.steps:
         dashes: Any = (0, (6 / shape.width, 4 / shape.width)) if shape.dashed else "-"
-        ax.add_patch(PathPatch(_outline(shape.steps), fill=shape.solid, facecolor=c, edgecolor=c, zorder=order,
+        ax.add_artist(PathPatch(_outline(shape.steps), fill=shape.solid, facecolor=c, edgecolor=c, zorder=order,
                                alpha=shape.opacity, linewidth=0 if shape.solid else shape.width, linestyle=dashes,
                                capstyle="butt"))
     elif isinstance(shape, Dot):
-        ax.add_patch(Circle((shape.x, shape.y), shape.radius, color=c, zorder=order, linewidth=0))
+        ax.add_artist(Circle((shape.x, shape.y), shape.radius, color=c, zorder=order, linewidth=0))
     elif isinstance(shape, Box):
         _add_box(ax, shape, colour, order)
 
@@ -55,7 +55,7 @@ def _add_box(ax: Any, box: Box, colour: dict[str, str], order: int) -> None:
     r = min(box.radius, box.width / 2, box.height / 2)
     frame = ((box.x + r, box.y + r), box.width - 2 * r, box.height - 2 * r)
     style = f"round,pad={r},rounding_size={r}"
-    ax.add_patch(FancyBboxPatch(*frame, boxstyle=style, facecolor=colour["ground"], edgecolor=colour[box.role],
+    ax.add_artist(FancyBboxPatch(*frame, boxstyle=style, facecolor=colour["ground"], edgecolor=colour[box.role],
                                 linewidth=1.5, zorder=order))
 
 

@@ -1,8 +1,8 @@
 """The mutation report: is every mistake of the catalogue caught, and named? ``python -m bpkit.exercises.report``
 
-A mutant is the reference with one mistake switched on, or with two. It is caught if its verdict is not "correct"; a single
-mistake is named if the verdict names it, or one that no case can tell from it. Pairs that undo each other, and mistakes
-that cannot be told apart, are declared with the exercise, each with its reason.
+A mutant is the reference with one mistake switched on, or with two. It is caught if its verdict is not "correct"; a
+single mistake is named if the verdict names it, or one that no case can tell from it. Pairs that undo each other, and
+mistakes that cannot be told apart, are declared with the exercise, each with its reason.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def score(exercise: Exercise, seed: int = 0) -> Score:
     """Try every mistake, and every two that can be made together."""
     singles = {name: mutant(exercise, name, seed=seed) for name in exercise.flaws}
     pairs = {two: mutant(exercise, *two, seed=seed) for two in exercise.pairs if two not in exercise.harmless}
-    twins = {name: {name, *(other for names in exercise.same if name in names for other in names)} for name in exercise.flaws}
+    twins = {name: {name}.union(*(names for names in exercise.same if name in names)) for name in exercise.flaws}
     return Score(
         exercise,
         missed=tuple(name for name, verdict in singles.items() if verdict.status == "correct"),
@@ -74,7 +74,7 @@ def table(scores: Iterable[Score]) -> str:
     scores = list(scores)
     rows = [HEAD, *(one.row() for one in scores), total(scores)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
-    lines = ["  ".join(cell.ljust(w) if i < 2 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True)))
+    lines = ["  ".join(cell.ljust(widths[i]) if i < 2 else cell.rjust(widths[i]) for i, cell in enumerate(row))
              for row in rows]
     for one in scores:
         number = one.exercise.number

@@ -138,7 +138,7 @@ class Explorer:
         key = hashlib.sha256((self.module + state).encode()).hexdigest()[:12]
         image = b64encode(still.png()).decode()
         return (f'<div data-bp-explorer="{key}"><img src="data:image/png;base64,{image}" width="{round(still.width)}" '
-                f'style="max-width:100%" alt="{escape(repr(self))}"></div>\n<style>{source("explorer.css")}</style>\n'
+                f'style="max-width:100%" alt="{escape(still.numbers)}"></div>\n<style>{source("explorer.css")}</style>\n'
                 f'<script type="module">import {{ mount }} from "{url("host.js")}";\n'
                 f'import view from "{url(self.module + ".js")}";\nmount("{key}", view, {state});</script>\n')
 
@@ -155,4 +155,5 @@ class Explorer:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         bundle = self.widget._repr_mimebundle_()
         view = bundle[0] if isinstance(bundle, tuple) else bundle
-        return {**view, "image/png": b64encode(self.still.png()).decode(), "text/plain": repr(self)}
+        still = self.still
+        return {**view, "image/png": b64encode(still.png()).decode(), "text/plain": still.numbers}

@@ -99,6 +99,8 @@ def _opened(terms: Terms, lines: Lines) -> Terms | None:
     inner = lines[head].general
     if more or any(kind_of(s) == "y" for s in total(inner).free_symbols):
         return None
+    if not rest:
+        return inner
     return ((inner, *rest),) if len(inner) > 1 else ((*inner[0], *rest),)
 
 

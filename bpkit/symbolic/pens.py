@@ -64,7 +64,10 @@ class Pen:
 
     def values(self, terms: Terms, values: dict[sp.Symbol, Any], digits: int) -> str:
         """The same sum with a number for every factor."""
-        return self.plus.join(self.times.join(self._value(f, values, digits) for f in term) for term in terms)
+        rows = [self.times.join(self._value(f, values, digits) for f in term) for term in terms]
+        if [len(term) for term in terms] == [1] and not isinstance(terms[0][0], tuple):
+            return significant(plain(terms[0][0]).xreplace(values), digits)
+        return self.plus.join(rows)
 
     def _value(self, factor: Expr, values: dict[sp.Symbol, Any], digits: int) -> str:
         if isinstance(factor, tuple):

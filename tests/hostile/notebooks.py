@@ -206,7 +206,8 @@ HOSTILE: dict[str, tuple[object, tuple[str, ...]]] = {
     "a stored correct": (changed(solved(_5_2=WRONG_52), stale("5.2 correct: hidden_delta, 7 of 7 cases")), WRONG),
     "skip markers": (changed(solved(_5_2=WRONG_52), skip_markers), WRONG),
     "bpkit's function as the answer": (solved(_5_2="hidden_delta = bp.hidden_delta"), ("ok", "wrong", "ok")),
-    "bpkit's function inside": (solved(_5_2="def hidden_delta(*a):\n    return bp.hidden_delta(*a)"), ("ok", "wrong", "ok")),
+    "bpkit's function inside": (solved(
+        _5_2="def hidden_delta(*a):\n    return bp.hidden_delta(*a)"), ("ok", "wrong", "ok")),
     "the reference as the answer": (solved(
         _5_2="from bpkit.exercises.declare import find\nhidden_delta = find('5.2')"), ("ok", "wrong", "ok")),
 }
