@@ -134,3 +134,15 @@ def test_every_module_imports_from_lower_floors_only():
     script = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"
     result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_readmes_table_names_every_chapter_by_its_title():
+    for path in sorted((ROOT / "solutions").glob("[0-9][0-9]_*.md")):
+        title = re.search(r"^# (.+)$", path.read_text(encoding="utf-8"), re.M).group(1)
+        assert f"| {int(path.stem[:2])} | [{title}](solutions/{path.stem}.ipynb) |" in README
+
+
+def test_the_readmes_picture_is_the_one_that_the_library_draws():
+    import bpkit as bp
+
+    assert (ROOT / ".github/neuron.svg").read_text(encoding="utf-8") == bp.diagrams.neuron(x=0.5, w=0.8, y=1.0).svg

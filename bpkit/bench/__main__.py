@@ -111,7 +111,7 @@ def _overhead(o: argparse.Namespace) -> Any:
         for name, row in found.items()
     ]
     print(
-        f"A step of bp.train, with shuffling, history and progress bar, in epochs of {whole.BATCHES}, over a bare step.\n"
+        f"A step of bp.train, with shuffling, history and progress bar, {whole.BATCHES} an epoch, over a bare step.\n"
     )
     print(report.table(["optimiser", *o.workloads], rows))
     return found

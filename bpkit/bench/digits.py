@@ -93,7 +93,7 @@ def _scikit_learn(net: Network, data: Dataset) -> Any:
     from sklearn.neural_network import MLPClassifier
 
     model = MLPClassifier(
-        32,
+        hidden_layer_sizes=32,
         alpha=0,
         batch_size=B,
         learning_rate_init=OPT.eta,

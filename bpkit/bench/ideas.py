@@ -38,7 +38,7 @@ def ideas(threads: int, workloads: str, optimiser: str, dtype: str, rounds: int)
 
 
 def rung(p: Problem, folded: bool, flat: bool) -> Step:
-    """The textbook step on arrays made once; the bias folded into the product or beside it, the update in one or many."""
+    """The textbook step on arrays made once; the bias folded into the product or not, the update whole or by tensor."""
     net, L, N = p.net, p.net.depth, p.x.shape[1]
     w, V = _parameters(net)
     g = np.zeros_like(w)

@@ -22,7 +22,7 @@ from .measure import clock_for, ratio, summary, turn
 from .workloads import WORKLOADS, problem
 
 MODULES = ("numpy", "bpkit", "bpkit.training", "matplotlib.pyplot", "sympy", "sklearn.neural_network", "jax", "torch")
-BATCHES, SECONDS = 45, 0.3  # as many batches as digits have
+BATCHES, SECONDS = 45, 1.0  # as many batches as digits have
 
 
 def overhead(threads: int, workloads: str, optimiser: str, dtype: str, rounds: int) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def _overhead(p: Any, rounds: int, clock: Any) -> dict[str, float]:
         program.run()
         program.value()
 
-    epochs = max(2, int(SECONDS / BATCHES / turn(bare, 3, clock)))
+    epochs = max(3, int(SECONDS / BATCHES / turn(bare, 3, clock)))
     whole, steps = [], []
     for _ in range(rounds):
         steps.append(turn(bare, epochs * BATCHES, clock))

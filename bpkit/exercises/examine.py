@@ -93,11 +93,12 @@ class _Ear:
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Keep state and result of an item that was run, or the failure of one whose kernel did not start."""
         told = dict(report.user_properties)
-        name = report.location[2]
+        name = report.nodeid.split("::", 1)[1]
         if "bpkit" in told and report.when == "call":
             self.heard[name] = (told["bpkit"], json.loads(told["bpkit-result"]))
         elif report.failed:
-            self.heard[name] = ("error", {"message": str(report.longrepr).strip().splitlines()[-1]})
+            crash = getattr(report.longrepr, "reprcrash", None)
+            self.heard[name] = ("error", {"message": crash.message if crash else str(report.longrepr)})
 
 
 @contextmanager

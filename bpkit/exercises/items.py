@@ -96,8 +96,8 @@ class Item(pytest.Item):
         return str(excinfo.value) if isinstance(excinfo.value, Failed) else super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """Where pytest says that this item lives."""
-        return Path(self.path), 0, self.name
+        """Where pytest says that this item lives; it would show a dot as ::."""
+        return Path(self.path), 0, self.name.replace(".", "-")
 
 
 class ExerciseItem(Item):

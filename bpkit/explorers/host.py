@@ -138,7 +138,8 @@ class Explorer:
         key = hashlib.sha256((self.module + state).encode()).hexdigest()[:12]
         image = b64encode(still.png()).decode()
         return (f'<div data-bp-explorer="{key}"><img src="data:image/png;base64,{image}" width="{round(still.width)}" '
-                f'style="max-width:100%" alt="{escape(still.numbers)}"></div>\n<style>{source("explorer.css")}</style>\n'
+                f'style="max-width:100%" alt="{escape(still.numbers)}"></div>\n'
+                f'<style>{source("explorer.css")}</style>\n'
                 f'<script type="module">import {{ mount }} from "{url("host.js")}";\n'
                 f'import view from "{url(self.module + ".js")}";\nmount("{key}", view, {state});</script>\n')
 

@@ -77,7 +77,7 @@ def _epoch(
 
 def _batches(program: Program, data: tuple[Array, Array], batches: Array, answers: bool) -> tuple[Array, Array]:
     """Run the program on each batch; what it measured (batches, 2 + L), and its answers (batches, K, B)."""
-    batch, calls = program.batch, program.calls + program.norms
+    batch, calls = program.batch, program.measured_calls
     x, y, measured, last = batch.x, batch.y, batch.measured, batch.a[len(batch.delta)]
     record = np.empty((len(batches), measured.size), measured.dtype)
     outputs = np.empty((len(batches) if answers else 0, *last.shape), last.dtype)

@@ -95,8 +95,9 @@ def tables(x: Array, y: Array) -> tuple[Array, Array]:
 
     A row of x is one stretch of memory, so that a batch of any examples is copied in few pieces.
     """
-    ones, total = np.ones_like(x, shape=(1, x.shape[1])), y.sum(axis=0, keepdims=True)
-    return np.ascontiguousarray(np.concatenate([x, ones]).T), np.concatenate([y, total])
+    rows = np.ones_like(x, shape=(x.shape[1], len(x) + 1), order="C")
+    rows[:, :-1] = x.T
+    return rows, np.concatenate([y, y.sum(axis=0, keepdims=True)])
 
 
 def store(function: Callable[..., Any], out: Array, *args: Any) -> None:

@@ -26,7 +26,8 @@ class Program:
     ``net`` gives sizes, activation functions and first parameters; ``loss`` is a loss or its name; ``opt`` an
     optimiser of bpkit, or None to stop at the gradients; ``like`` another program whose parameters, optimiser and
     rooms this one shares, at an N that is not larger. ``steps`` are the equations in order, ``calls`` the same as one
-    flat list, ``norms`` calls for what a history wants on top. Printing it shows the steps with their shapes.
+    flat list, ``measured_calls`` with the norm of each layer's gradient before the update. Printing it shows the steps
+    with their shapes.
     """
 
     memory: Memory
@@ -40,9 +41,10 @@ class Program:
         self._gradient, self.scale = passes(self.loss, self.memory, self.batch)
         self._update = like._update if like else update(opt, self.memory)
         self.steps = [step for step in (*self._gradient, *self._update) if step.calls]
-        self.calls = _flat(self.steps)
         g = {l: self.memory.g[part] for l, part in self.memory.slices.items()}
-        self.norms: list[Call] = [(g[l].dot, (g[l], self.batch.cell(1 + l))) for l in g]
+        norms = [(g[l].dot, (g[l], self.batch.cell(1 + l))) for l in g]
+        self.calls = _flat(self.steps)
+        self.measured_calls = _flat(self._gradient) + norms + _flat(self._update)
 
     def load(self, x: Array, y: Array) -> None:
         """Take in a batch, x (n_0, N) and y (n_L, N)."""

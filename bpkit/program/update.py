@@ -1,7 +1,9 @@
 """Optimisers in place: a few passes over the flat vectors, in blocks that stay in the processor's cache.
 
-Letters: w parameters, g gradients, v velocity, t scratch, all flat; t also the number of the step in Adam's formula.
-M and Q are Adam's two moving averages without their constant factors: m = (1 - beta1) M, v = (1 - beta2) Q.
+Letters: w parameters, g gradients, v velocity, all flat; t the number of the step, counted from 1. M and Q are Adam's
+two moving averages without their constant factors: m = (1 - beta1) M, v = (1 - beta2) Q.
+
+An update is the last that reads g, so it uses g's memory for its own intermediate results.
 """
 
 from __future__ import annotations
@@ -25,29 +27,29 @@ def update(opt: Any, memory: Memory) -> list[Step]:
 def _sgd(opt: SGD, memory: Memory) -> list[Step]:
     eta = memory.number(opt.eta)
     calls: list[Call] = []
-    for w, g, t in _blocks(memory, memory.w, memory.g):
-        calls += [(np.multiply, (g, eta, t)), (np.subtract, (w, t, w))]
+    for w, g in _blocks(memory.w, memory.g):
+        calls += [(np.multiply, (g, eta, g)), (np.subtract, (w, g, w))]
     return [Step(7, "w = w - eta g", memory.w, calls)]
 
 
 def _momentum(opt: Momentum, memory: Memory) -> list[Step]:
-    eta, beta, v = memory.number(opt.eta), memory.number(opt.beta), np.zeros_like(memory.w)
+    eta, beta, velocity = memory.number(opt.eta), memory.number(opt.beta), np.zeros_like(memory.w)
     calls: list[Call] = []
-    for w, g, v_, t in _blocks(memory, memory.w, memory.g, v):
-        calls += [(np.multiply, (v_, beta, v_)), (np.add, (v_, g, v_))]
-        calls += [(np.multiply, (v_, eta, t)), (np.subtract, (w, t, w))]
+    for w, g, v in _blocks(memory.w, memory.g, velocity):
+        calls += [(np.multiply, (v, beta, v)), (np.add, (v, g, v))]
+        calls += [(np.multiply, (v, eta, g)), (np.subtract, (w, g, w))]
     return [Step(7, "v = beta v + g;  w = w - eta v", memory.w, calls)]
 
 
 def _adam(opt: Adam, memory: Memory) -> list[Step]:
-    M, Q = np.zeros_like(memory.w), np.zeros_like(memory.w)
+    averages = np.zeros_like(memory.w), np.zeros_like(memory.w)
     beta1, beta2, rate, eps = (memory.number(v) for v in (opt.beta1, opt.beta2, 0, 0))
     calls: list[Call] = []
-    for w, g, m, q, t in _blocks(memory, memory.w, memory.g, M, Q):
-        calls += [(np.multiply, (m, beta1, m)), (np.add, (m, g, m))]
-        calls += [(np.multiply, (g, g, t)), (np.multiply, (q, beta2, q)), (np.add, (q, t, q))]
-        calls += [(np.sqrt, (q, t)), (np.add, (t, eps, t)), (np.divide, (m, t, t))]
-        calls += [(np.multiply, (t, rate, t)), (np.subtract, (w, t, w))]
+    for w, g, M, Q in _blocks(memory.w, memory.g, *averages):
+        calls += [(np.multiply, (M, beta1, M)), (np.add, (M, g, M))]
+        calls += [(np.multiply, (g, g, g)), (np.multiply, (Q, beta2, Q)), (np.add, (Q, g, Q))]
+        calls += [(np.sqrt, (Q, g)), (np.add, (g, eps, g)), (np.divide, (M, g, g))]
+        calls += [(np.multiply, (g, rate, g)), (np.subtract, (w, g, w))]
     return [
         Step(7, "rate, eps' = eta, eps with the bias correction of step t", rate, [_correction(opt, rate, eps)]),
         Step(7, "M = beta1 M + g;  Q = beta2 Q + g^2;  w = w - rate M/(sqrt(Q) + eps')", memory.w, calls),
@@ -68,12 +70,10 @@ def _correction(opt: Adam, rate: Array, eps: Array) -> Call:
     return count, ()
 
 
-def _blocks(memory: Memory, *flat: Array) -> Iterator[tuple[Array, ...]]:
-    """The same stretch of each flat vector, and scratch of its length."""
-    t = memory.room("block", min(BLOCK, memory.w.size))
-    for start in range(0, memory.w.size, BLOCK):
-        parts = [vector[start : start + BLOCK] for vector in flat]
-        yield (*parts, t[: parts[0].size])
+def _blocks(*flat: Array) -> Iterator[tuple[Array, ...]]:
+    """The same stretch of each flat vector, block after block."""
+    for start in range(0, flat[0].size, BLOCK):
+        yield tuple(vector[start : start + BLOCK] for vector in flat)
 
 
 UPDATES: dict[Callable[..., Any], Callable[[Any, Memory], list[Step]]] = {

@@ -111,6 +111,7 @@ def main() -> None:
             book.page.wait_for_selector(".widget-interact img")
             measure(book, "explorer, in the page", EXPLORER)
             measure(book, "interact + matplotlib", INTERACT)
+            book.tab.close()
             page = Tab(browser).page
             page.set_content(explorers.playground(steps=400).page())
             page.get_by_label("step, time", exact=True).press("Home")

@@ -1,0 +1,128 @@
+"""The benchmark measures what it says: every peer takes the same step."""
+
+from __future__ import annotations
+
+import json
+import time
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+
+import bpkit as bp
+from bpkit.bench import __main__ as bench
+from bpkit.bench import ideas, measure, peers, report
+from bpkit.bench.digits import TRAININGS
+from bpkit.bench.steps import LIMIT, OWN, PEERS
+from bpkit.bench.workloads import OPTIMISERS, WORKLOADS, problem
+
+NEEDS = {
+    "PyTorch eager": "torch",
+    "PyTorch fused": "torch",
+    "JAX jit step": "jax",
+    "JAX jit loop": "jax",
+    "scikit-learn": "sklearn",
+    "HIPS autograd": "autograd",
+    "micrograd": "micrograd",
+}
+SMALL = [key for key in WORKLOADS if key in "abe"]
+
+
+def losses(p, steps):
+    """The readable path's losses of the first steps on one batch."""
+    net, state, found = p.net, None, []
+    for _ in range(steps):
+        found.append(float(net.loss(p.x, p.y, p.loss)))
+        net, state = p.opt(net, net.backward(net.forward(p.x), p.y, p.loss), state)
+    return found
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+@pytest.mark.parametrize("key", SMALL)
+@pytest.mark.parametrize("name", [name for name in PEERS if name not in (LIMIT, "JAX jit loop")])
+def test_every_peer_takes_the_same_steps(name, key, optimiser):
+    if name in NEEDS and find_spec(NEEDS[name]) is None:
+        pytest.skip(f"{NEEDS[name]} is not installed")
+    p = problem(WORKLOADS[key], optimiser, "float64")
+    try:
+        step = PEERS[name](p)
+    except peers.Skip:
+        pytest.skip("it has no such step")
+    count = 2 if name == "micrograd" and key == "b" else 6
+    assert np.allclose([float(step()) for _ in range(count)], losses(p, count), rtol=1e-5)
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+@pytest.mark.parametrize("rung", ideas.RUNGS)
+@pytest.mark.parametrize("key", SMALL)
+def test_every_rung_of_the_ladder_takes_the_same_steps(rung, key, optimiser):
+    p = problem(WORKLOADS[key], optimiser, "float64")
+    step = ideas.RUNGS[rung](p)
+    assert np.allclose([step() for _ in range(6)], losses(p, 6), rtol=1e-9)
+
+
+def test_the_limit_holds_the_products_of_a_step_and_nothing_else(monkeypatch):
+    p = problem(WORKLOADS["c"], "SGD", "float64")
+    step = peers.limit(p)
+    products = next(c.cell_contents for c in step.__closure__ if isinstance(c.cell_contents, list))
+    assert len(products) == 3 + 3 + 2
+
+
+def test_the_slower_of_two_is_measured_as_slower_by_its_factor():
+    times = measure.in_turns(
+        {"one": lambda: time.sleep(0.002), "three": lambda: time.sleep(0.006)}, 5, time.perf_counter
+    )
+    assert 2 < measure.ratio(times["three"], times["one"])["median"] < 4
+
+
+@pytest.mark.slow
+def test_the_command_prints_its_tables_and_names_what_is_missing(tmp_path, capsys):
+    out = tmp_path / "speed.json"
+    arguments = [
+        "steps",
+        "costs",
+        "memory",
+        "--workloads",
+        "a",
+        "--optimisers",
+        "SGD",
+        "--threads",
+        "1",
+        "--rounds",
+        "2",
+    ]
+    assert bench.main([*arguments, "--json", str(out)]) == 0
+    text, numbers = capsys.readouterr().out, json.loads(out.read_text())
+    rows = numbers["steps"]["SGD, float64, 1 thread"]["a"]
+    assert set(rows) == set(PEERS) and rows[OWN]["median"] > 0
+    for name, module in NEEDS.items():
+        assert ("missing" in rows[name]) == (find_spec(module) is None), rows[name]
+        if find_spec(module) is None:
+            assert f"{name}: not installed" in text
+    assert all(0.5 < row["exponent"] < 1.3 for row in numbers["costs"].values())
+    assert numbers["machine"]["Python"] in text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TRAININGS)
+def test_every_training_of_digits_reaches_97_percent(name):
+    if name in NEEDS and find_spec(NEEDS[name]) is None:
+        pytest.skip(f"{NEEDS[name]} is not installed")
+    data = bp.data.digits()
+    labels = TRAININGS[name](bp.Network.random([64, 32, 10], "relu", rng=0), data)
+    assert (np.asarray(labels) == data.labels_test).mean() >= 0.97
+
+
+def test_a_target_that_is_missed_is_shown_as_not_met():
+    def row(ratio):
+        return {"ratio": {"median": ratio}}
+
+    found = {"a": {"PyTorch eager": row(17.0), "JAX jit step": row(2.0), "scikit-learn": {"missing": "not installed"}}}
+    lines = report.target_table("SGD", found).splitlines()
+    assert "not met" in lines[2] and "not met" not in lines[3] and "met" in lines[3] and "not installed" in lines[4]
+
+
+def test_an_unknown_part_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        bench.main(["stps"])
+    assert "choose from steps" in capsys.readouterr().err
