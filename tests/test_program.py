@@ -151,7 +151,7 @@ class Interrupts(np.random.Generator):
     def permutation(self, N):
         self.left -= 1
         if self.left == 0:
-            signal.setitimer(signal.ITIMER_REAL, 0.02)
+            signal.setitimer(signal.ITIMER_REAL, 0.005)
         return super().permutation(N)
 
 
@@ -159,7 +159,7 @@ class Interrupts(np.random.Generator):
 def test_an_interrupted_run_returns_the_network_of_its_last_finished_epoch():
     before = signal.signal(signal.SIGALRM, signal.default_int_handler)
     rng = np.random.default_rng(0)
-    x, y = rng.normal(size=(3, 40_000)), np.eye(2)[:, rng.integers(0, 2, 40_000)]
+    x, y = rng.normal(size=(3, 20_000)), np.eye(2)[:, rng.integers(0, 2, 20_000)]
     net = bp.Network.random([3, 4, 2])
     try:
         run = bp.train(net, x, y, opt=bp.SGD(0.1), epochs=50, batch_size=4, rng=Interrupts(3), progress=False)

@@ -152,8 +152,8 @@ def scikit_learn(p: Problem) -> Step:
 
     sgd = isinstance(p.opt, SGD)
     model = (MLPRegressor if p.loss == "half_mse" else MLPClassifier)(
-        hidden_layer_sizes=p.net.sizes[1:-1], activation=p.net.f[1].name, solver="sgd" if sgd else "adam", alpha=0, momentum=0,
-        learning_rate_init=p.opt.eta, batch_size=p.x.shape[1], max_iter=1,
+        hidden_layer_sizes=p.net.sizes[1:-1], activation=p.net.f[1].name, solver="sgd" if sgd else "adam",
+        alpha=0, momentum=0, learning_rate_init=p.opt.eta, batch_size=p.x.shape[1],
     )  # fmt: skip
     X, Y = np.ascontiguousarray(p.x.T), np.ascontiguousarray(p.y.T)
     model._random_state = check_random_state(0)
