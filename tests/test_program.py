@@ -55,6 +55,13 @@ def test_the_loss_of_a_step_is_the_loss_before_its_update(w):
     assert np.isclose(p.value(), w.net.loss(w.x, w.y, w.loss), rtol=1e-12, atol=1e-13)
 
 
+def test_targets_that_do_not_sum_to_one_keep_their_sum():
+    net, x = bp.Network.random([3, 4, 3]), np.linspace(-1, 1, 12).reshape(3, 4)
+    y = np.array([[0.2, 0.0, 1.0, 0.5], [0.3, 0.0, 1.0, 0.5], [0.1, 0.0, 0.0, 0.5]])
+    expected = net.backward(net.forward(x), y, "cross_entropy")
+    assert relative(gradient(Program(net, 4, "cross_entropy").gradients(x, y)), gradient(expected)) < 1e-12
+
+
 @pytest.mark.parametrize("size", [30, 3_000], ids=["few numbers", "many numbers"])
 @pytest.mark.parametrize("name", ["tanh", "sigmoid", "relu", "identity", "softplus", "silu", "gelu"])
 def test_slopes_keep_their_digits_where_the_activation_has_rounded(name, size):

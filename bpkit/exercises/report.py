@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from .checks import verdict_on
 from .declare import Exercise, as_function, every
@@ -51,9 +52,14 @@ def share(part: int, whole: int) -> str:
 
 def mutant(exercise: Exercise, *mistakes: str, seed: int = 0) -> Verdict:
     """The verdict on the reference with ``mistakes``."""
-    plain = replace(exercise, adapt=as_function)
     switched = dict.fromkeys(mistakes, True)
-    return verdict_on(Trial(plain, lambda *args: exercise(*args, **switched), seed, may_borrow=True))
+    return verdict_on(Trial(plain(exercise), lambda *args: exercise(*args, **switched), seed, may_borrow=True))
+
+
+@lru_cache
+def plain(exercise: Exercise) -> Exercise:
+    """The exercise as one whose answers are functions."""
+    return exercise if exercise.adapt is as_function else replace(exercise, adapt=as_function)
 
 
 def score(exercise: Exercise, seed: int = 0) -> Score:
