@@ -263,6 +263,7 @@ def test_asking_for_an_explorer_loads_no_widget_until_it_is_shown() -> None:
 
 def test_the_server_extension_switches_the_delay_off_and_opens_as_before() -> None:
     import asyncio
+    from threading import Thread
 
     from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
 
@@ -280,7 +281,10 @@ def test_the_server_extension_switches_the_delay_off_and_opens_as_before() -> No
     try:
         KernelWebsocketHandler.open = open_  # type: ignore[method-assign,assignment]
         server._load_jupyter_server_extension(None)
-        asyncio.run(KernelWebsocketHandler.open(Socket(), "k"))  # type: ignore[arg-type]
+        opening = KernelWebsocketHandler.open(Socket(), "k")  # type: ignore[arg-type]
+        thread = Thread(target=asyncio.run, args=[opening])  # the browser tests may hold this thread's event loop
+        thread.start()
+        thread.join()
     finally:
         KernelWebsocketHandler.open = opened  # type: ignore[method-assign]
     assert calls == [("nodelay", True), ("open", "k")]

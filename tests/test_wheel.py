@@ -18,7 +18,7 @@ from bpkit import places
 ROOT = Path(__file__).resolve().parents[1]
 SHARE = Path(sys.prefix) / "share" / "jupyter"  # JupyterLab's own pages and kernels stay where they were installed
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not places.chapters(ROOT / "course"), reason="no chapter is built")]
+pytestmark = pytest.mark.slow
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -62,6 +62,12 @@ def test_the_wheel_carries_every_lesson_and_no_solution(wheel: Path) -> None:
     carried |= {f"bpkit/expected/{path.name[:2]}.json" for path in built}
     assert carried | {"bpkit/_course/README.md", "bpkit/jupyter/labconfig/page_config.json"} <= set(names)
     assert not [name for name in names if "solutions" in name]
+
+
+def test_the_wheel_switches_the_server_extension_of_the_explorers_on(environment: Path, tmp_path: Path) -> None:
+    code = "from jupyter_server.extension.serverextension import ListServerExtensionsApp as App; App.launch_instance()"
+    listed = run(environment / "bin" / "python", "-c", code, cwd=tmp_path)
+    assert "bpkit.explorers.server" in listed and "bpkit.explorers.server  OK" in listed.replace("\x1b[32m", "").replace("\x1b[0m", "")
 
 
 def test_an_installed_bpkit_opens_its_own_copy_of_the_course_away_from_any_checkout(
