@@ -1,4 +1,4 @@
-"""The links between chapters, and ``course/README.md``: the table of chapters and the index of exercises."""
+"""The links between chapters, and ``course/README.md``: chapters, exercises and the glossary."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from .cutter import Place, defined
+from .glossary import glossary
 from .source import Chapter
 
 
@@ -27,7 +28,8 @@ def readme(chapters: list[Chapter]) -> str:
         numbers = dict.fromkeys(cell.exercise for cell in chapter.cells if cell.exercise)
         lines.append(f"| {chapter.number} | [{chapter.title}]({chapter.name}.ipynb) | {', '.join(numbers)} |")
     lines += ["", "## Exercises", "", "| | you write | where |", "|---|---|---|"]
-    return "\n".join(lines + [row for chapter in chapters for row in _exercises(chapter)]) + "\n"
+    lines += [row for chapter in chapters for row in _exercises(chapter)]
+    return "\n".join([*lines, "", "## Glossary", "", glossary(chapters)])
 
 
 def _exercises(chapter: Chapter) -> list[str]:
