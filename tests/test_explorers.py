@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from base64 import b64decode
@@ -15,6 +14,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from absent import need_program
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shown import PENCIL, SHOWN
@@ -37,11 +37,7 @@ STATIC = File(explorers.__file__).parent / "static"
 
 def in_node(ask: list[list[Any]]) -> list[Any]:
     """What the explorers' own modules return, run by node from the very text that a browser gets."""
-    node = shutil.which("node")
-    if node is None:
-        if os.environ.get("CI"):
-            pytest.fail("node is missing: CI must compare JavaScript with Python")
-        pytest.skip("node is not installed: JavaScript is not compared with Python")
+    node = need_program("node")
     modules = {file.stem: url(file.name) for file in STATIC.glob("*.js")}
     done = subprocess.run([node, str(File(__file__).parent / "js" / "answer.mjs")], capture_output=True, text=True,
                           input=json.dumps({"modules": modules, "ask": ask}), timeout=60)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from absent import need_program
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -214,9 +215,7 @@ def test_the_module_of_the_page_stands_alone():
 
 @pytest.mark.slow
 def test_the_page_grades_every_answer_as_python_does(tmp_path):
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed")
+    node = need_program("node")
     odd = ["", " ", "0", "-0.0", "1/3", "1/0", "0,5", "(3, 5)", "3x5", "3 5", "3 by 5", "(3,)", "()", "a)", "A", "z",
            "−1", "1e3", ".5", "5.", "nan", "9" * 400, "1e999", "-1/7", "[2,3]", "2 000", "+4", "B ", "١", "(", "1" * 10,
            "2\t3"]

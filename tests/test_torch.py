@@ -5,14 +5,16 @@ import warnings
 
 import numpy as np
 import pytest
+from absent import need_module
 from test_compare import ENDINGS, HIDDEN
 
 import bpkit as bp
 
 pytestmark = pytest.mark.torch
+need_module("torch", "torch")
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    torch = pytest.importorskip("torch", reason="PyTorch is not installed: pip install -e .[torch]")
+    import torch
 
 APPLY = {
     "identity": lambda z: z,
