@@ -47,7 +47,12 @@ def build(root: str | Path, chapters: Iterable[str] | None = None, check: bool =
     for path in paths if chapters is None else _choose(paths, chapters):
         chapter = read(path)
         tell(f"{chapter.number} {chapter.title}")
-        changes += _settle(root, _chapter(root, chapter, [path.stem for path in paths], execute), check)
+        names = [path.stem for path in paths]
+        found = list(_settle(root, _chapter(root, chapter, names, execute), check))
+        if execute and not check and any(change.path.startswith("bpkit/expected/") for change in found):
+            again = _settle(root, _chapter(root, chapter, names, execute), check)  # a verdict reads the record
+            found += [change for change in again if change.path not in {one.path for one in found}]
+        changes += found
     index = readme([read(path) for path in paths])
     changes += _settle(root, {"course/README.md": index.encode()}, check)
     return changes + list(_left_over(root, {path.stem for path in paths}))
