@@ -12,7 +12,7 @@ from absent import need_module
 
 import bpkit as bp
 from bpkit.bench import __main__ as bench
-from bpkit.bench import ideas, measure, peers, report
+from bpkit.bench import ideas, measure, peers, report, whole
 from bpkit.bench.digits import TRAININGS
 from bpkit.bench.steps import LIMIT, OWN, PEERS
 from bpkit.bench.workloads import OPTIMISERS, WORKLOADS, problem
@@ -135,6 +135,14 @@ def test_every_training_of_digits_reaches_97_percent(name):
     data = bp.data.digits()
     labels = TRAININGS[name](bp.Network.random([64, 32, 10], "relu", rng=0), data)
     assert (np.asarray(labels) == data.labels_test).mean() >= 0.97
+
+
+@pytest.mark.slow
+def test_a_chapter_is_timed_to_its_last_cell(monkeypatch):
+    first = whole.chapters(whole.checkout() / "solutions")[:1]
+    monkeypatch.setattr(whole, "chapters", lambda folder: first)
+    found = whole.lessons()
+    assert list(found) == ["00_start_here"] and 0.5 < found["00_start_here"]["seconds"] < 60
 
 
 def test_a_target_that_is_missed_is_shown_as_not_met():

@@ -182,6 +182,20 @@ def _ideas(o: argparse.Namespace) -> Any:
     return found
 
 
+def _chapters(o: argparse.Namespace) -> Any:
+    found = whole.lessons()
+    rows = [[name, f"{row['seconds']:.1f}", str(row["cells"])] for name, row in found.items()]
+    print("Seconds of every solved chapter, from the start of its kernel to the end of its last cell.\n")
+    print(report.table(["chapter", "seconds", "code cells"], rows))
+    return found
+
+
+def _explorers(o: argparse.Namespace) -> Any:
+    found = whole.sliders()
+    print(f"From a slider to painted pixels, in JupyterLab.\n\n{found}")
+    return found
+
+
 PARTS: dict[str, Callable[[argparse.Namespace], Any]] = {
     "steps": _steps,
     "overhead": _overhead,
@@ -191,6 +205,8 @@ PARTS: dict[str, Callable[[argparse.Namespace], Any]] = {
     "memory": _memory,
     "referees": _referees,
     "ideas": _ideas,
+    "chapters": _chapters,
+    "explorers": _explorers,
 }
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What surrounds the steps: shuffling, history and progress bar, a fresh process, imports.
+"""What surrounds the steps: shuffling, history and progress bar, a fresh process, imports, chapters, explorers.
 
 Letters: N examples a batch; all times in seconds.
 """
@@ -9,11 +9,14 @@ import contextlib
 import io
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ..places import chapters, checkout
 from ..program import Program
 from ..training import train
 from . import child
@@ -82,3 +85,33 @@ def imports(rounds: int) -> dict[str, Any]:
             if done.returncode == 0:
                 times[name].append(float(done.stdout))
     return {name: summary(np.array(t)) if t else {"missing": "not installed"} for name, t in times.items()}
+
+
+def lessons() -> dict[str, Any]:
+    """Seconds of every solved chapter, from the start of its kernel to the end of its last cell."""
+    root = checkout()
+    return {path.stem: _lesson(path) for path in chapters(root / "solutions")} if root else {}
+
+
+def _lesson(path: Path) -> dict[str, Any]:
+    import nbformat
+    from nbclient import NotebookClient
+
+    book = nbformat.read(path, as_version=4)
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        NotebookClient(
+            book, kernel_name="python3", store_widget_state=False, extra_arguments=["--IPKernelApp.log_level=ERROR"]
+        ).execute(cwd=folder)
+        seconds = time.perf_counter() - start
+    return {"seconds": seconds, "cells": sum(cell.cell_type == "code" for cell in book.cells)}
+
+
+def sliders() -> str:
+    """What ``tests/browser/bench_explorers.py`` prints; or why there is nothing to print."""
+    root = checkout()
+    if root is None:
+        return "A wheel holds no browser tests: run it in a checkout."
+    command = [sys.executable, str(root / "tests" / "browser" / "bench_explorers.py")]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=root)
+    return done.stdout if done.returncode == 0 else f"not measured: {done.stderr.strip().splitlines()[-1]}"
