@@ -399,6 +399,9 @@ NUMBERS = {
     "9.retrieval/stale": lambda: [2 + 2 + 2, 2, 2 + 2],
     "9.retrieval/m-hat": lambda: [3 * averages()[0] / (1 - 0.9), 3 * averages()[0], 0.9 * 3, 1 - 0.9],
     "9.retrieval/square": lambda: [slope_of(lambda v: v * v, 3), 3, 3**2, 1],
+    "9.price/seconds": lambda: [2 * 100_000 * 0.001, 100_000 * 0.001, 2 * 0.001, 2 * 100_000],
+    "9.direction/loss": lambda: [3 * 100**2, 2 * 100**3 + 100**2, 3 * 100, 100**3],
+    "9.early/dx": lambda: [-4 * -3 + -6, slope_of(lambda x: (x * -3) * (x * -3 + x), 2), -4 * -3, -6 * -3],
     "9.exit/passes": lambda: [2 * 1000, 1000, 2, 1000**2],
     "9.exit/unbroadcast": lambda: [np.full((1, 5), 0.2).sum(), 0.2, 0.2 / 5],
 }

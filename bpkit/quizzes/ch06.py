@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from .declare import Choice, Number, Quiz, Shape, Wrong
 
+# headings of the chapter
+WEIGHT = "6#Work out one weight, then four"
+MEAN = "6#Find where 1/N lives"
+
 RETRIEVAL = Quiz("6.retrieval", "Retrieval quiz: deltas and shapes", (
     Shape(
         "delta1",
@@ -154,4 +158,44 @@ EXIT = Quiz("6.exit", "Exit ticket: gradients of weights and biases", (
     ),
 ))
 
-FORMS = (RETRIEVAL, EXIT)
+PREDICT_WEIGHT = Quiz("6.weight", "Predict, then run: two weights of one unit", (
+    Choice(
+        "weight",
+        "The first hidden unit gets the inputs 1 and 2, over the weights 0.5 and -1. Its delta is negative. How do the "
+        "gradients of its two weights compare?",
+        right="both are negative, and the second is twice the first",
+        why="A weight moves its unit's sum by as much as its input is large; from there on both take the same way, and "
+            "that way is delta.",
+        wrong=(
+            Wrong("both are negative and equal: the two weights lead into the same unit",
+                  "delta taken for the gradient", WEIGHT,
+                  "They share delta, but not their input, and a weight acts through its input."),
+            Wrong("the first is negative, the second positive, like delta times the weight",
+                  "the weight in place of the input", WEIGHT,
+                  "Delta times weight is what goes on to the layer before. A weight's own gradient has its input for a "
+                  "factor."),
+            Wrong("both are negative, and the second is half the first", "divided by the input", WEIGHT,
+                  "A larger input makes the sum more sensitive to its weight, not less."),
+        ),
+    ),
+))
+
+PREDICT_TWICE = Quiz("6.twice", "Predict, then run: every example twice", (
+    Choice(
+        "twice",
+        "You write every example of a batch down a second time, so that `N` doubles. The loss is a mean. What becomes "
+        "of `dW`?",
+        right="it stays: twice as many deltas, each half as large",
+        why="The `1/N` in every delta is halved, and the sum over the examples has twice as many terms.",
+        wrong=(
+            Wrong("it doubles, because twice as many examples are added up", "the `1/N` forgotten", MEAN,
+                  "The sum has twice as many terms, but every delta carries `1/N`, and `N` has doubled."),
+            Wrong("it halves, because `N` has doubled and stands below the line", "the sum over the examples forgotten",
+                  MEAN, "Every delta is half as large, but there are twice as many of them to add."),
+            Wrong("it falls to a quarter", "`1/N` divided twice", MEAN,
+                  "The `1/N` enters once, in the output's delta; what follows is a sum and divides by nothing."),
+        ),
+    ),
+))
+
+FORMS = (RETRIEVAL, PREDICT_WEIGHT, PREDICT_TWICE, EXIT)

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from .declare import Choice, Number, Quiz, Shape, Wrong
 
+# headings of the chapter
+STEP = "7#Take one step, with numbers"
+PAIN = "7#Feel the pain: one eta for all directions"
+SPEED = "7#Collect speed"
+OWN = "7#Measure each weight by its own gradients"
+
 RETRIEVAL = Quiz("7.retrieval", "Retrieval quiz: gradients and deltas", (
     Number(
         "batch",
@@ -157,4 +163,77 @@ EXIT = Quiz("7.exit", "Exit ticket: updates", (
     ),
 ))
 
-FORMS = (RETRIEVAL, EXIT)
+PREDICT_FAR = Quiz("7.far", "Predict, then run: how far a step leads", (
+    Choice(
+        "far",
+        "Two weights take one step of gradient descent with the same `eta`. The slope of the second is ten times that "
+        "of the first. How far do they move?",
+        right="the second ten times as far as the first",
+        why="The step is `eta` times the gradient, so a steeper weight moves further.",
+        wrong=(
+            Wrong("both by `eta`, which is the step size", "`eta` taken for the length of the step", STEP,
+                  "The step is `eta` times the gradient; `eta` alone is no distance."),
+            Wrong("the first ten times as far, for it has the longer way", "flatness taken for distance", STEP,
+                  "Gradient descent sees the slope, not the way that is left; on flat ground it steps less."),
+            Wrong("it depends on how large the weights are themselves", "the weight shrunk in place of moved", STEP,
+                  "The weight is where the step starts; its size does not change the step."),
+        ),
+    ),
+))
+
+PREDICT_VALLEY = Quiz("7.valley", "Predict, then run: a valley", (
+    Choice(
+        "valley",
+        "`L = (w1 * w1 + 50 * w2 * w2) / 2`, and one `eta` for both weights. What is the trouble?",
+        right="`w2` allows only a small `eta`, and with it `w1` crawls",
+        why="The steep direction diverges first, so it sets the limit; the flat one would need a step fifty times as "
+            "large.",
+        wrong=(
+            Wrong("`w1` allows only a small `eta`, and with it `w2` crawls", "steep and flat exchanged", PAIN,
+                  "The limit is 2 over the curvature, and the curvature of `w2` is the larger one."),
+            Wrong("none: a steep slope makes long steps, a flat one short ones, and both arrive together",
+                  "long steps taken for progress", PAIN,
+                  "On steep ground long steps overshoot; what counts is the step compared with the way to the middle."),
+            Wrong("any `eta` diverges, because the curvatures differ", "a hard valley taken for an impossible one",
+                  PAIN, "Below the limit of the steepest direction every direction shrinks, the flat ones slowly."),
+        ),
+    ),
+))
+
+PREDICT_VELOCITY = Quiz("7.velocity", "Predict: a slope that stays the same", (
+    Choice(
+        "velocity",
+        "Every gradient is 1, and `beta` is 0.8. What becomes of the velocity after many steps?",
+        right="it approaches 5",
+        why="Each step loses a fifth and gains 1. At 5 the loss is 1 as well, and nothing changes any more.",
+        wrong=(
+            Wrong("it approaches 1", "a sum that fades taken for a mean", SPEED,
+                  "This form adds the whole gradient; only with a factor of 1 minus `beta` would it be a mean."),
+            Wrong("it grows without end", "the fading forgotten", SPEED,
+                  "The larger the velocity, the more of it fades in a step."),
+            Wrong("it fades to 0", "the new gradient forgotten", SPEED,
+                  "What was fades; what is new is added at every step."),
+        ),
+    ),
+))
+
+PREDICT_ADAM = Quiz("7.adam", "Predict, then run: Adam's first step", (
+    Choice(
+        "adam",
+        "Two weights take their first step with Adam. The gradient of the first is a hundred times that of the second. "
+        "How far do they move?",
+        right="both by about `eta`",
+        why="After one gradient the corrected mean is that gradient, and the root of the corrected square is its size: "
+            "what is left is its sign.",
+        wrong=(
+            Wrong("the first a hundred times as far", "the step of plain gradient descent", OWN,
+                  "Adam divides by the size of the gradients of this weight."),
+            Wrong("the first ten times as far, because of the root in the formula", "the root taken of the step", OWN,
+                  "The root is taken of a square, so the gradient is divided by its own size."),
+            Wrong("both hardly at all: their means start at 0", "the bias correction forgotten", OWN,
+                  "The correction makes up for the start at 0, in the first step already."),
+        ),
+    ),
+))
+
+FORMS = (RETRIEVAL, PREDICT_FAR, PREDICT_VALLEY, PREDICT_VELOCITY, PREDICT_ADAM, EXIT)
