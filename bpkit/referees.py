@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
 from itertools import combinations
 from typing import Any
 
@@ -18,8 +17,8 @@ import numpy as np
 from .losses import Loss, loss_function
 from .netcheck import check_network, named
 from .network import Network
-from .notation import COLOURS, number
-from .report import largest, relative_error
+from .notation import number
+from .report import html_table, largest, relative_error
 from .shapes import BadInput, matrix
 
 Array = np.ndarray
@@ -59,16 +58,7 @@ class Comparison:
         return "\n".join([self._headline(), *lines, *(f"  note: {note}" for note in self.notes)])
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{escape(cell)}</th>" for cell in self._head())
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in line) + "</tr>" for line in self._cells()
-        )
-        colour = COLOURS["right" if self else "backward"][0]
-        notes = "".join(f"<p>note: {escape(note)}</p>" for note in self.notes)
-        return (
-            f"<table><caption style='color:{colour}'>{escape(self._headline())}</caption>"
-            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
-        )
+        return html_table(self._headline(), bool(self), self._head(), self._cells(), self.notes)
 
     def _referees(self) -> list[str]:
         return list(next(iter(self.rows.values())).values)

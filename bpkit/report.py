@@ -10,7 +10,7 @@ are both zero is zero, and "error <= tolerance" is the whole verdict. Text shows
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from html import escape
@@ -66,14 +66,8 @@ class Report:
         return "\n".join([self._headline(), *table, *(f"  note: {note}" for note in self.notes)])
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{cell}</th>" for cell in ("tensor", "shape", "‖claimed‖", "‖measured‖", "relative error"))
-        body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in self._rows())
-        colour = COLOURS["right" if self else "backward"][0]
-        notes = "".join(f"<p>note: {escape(note)}</p>" for note in self.notes)
-        return (
-            f"<table><caption style='color:{colour}'>{escape(self._headline())}</caption>"
-            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
-        )
+        head = ("tensor", "shape", "‖claimed‖", "‖measured‖", "relative error")
+        return html_table(self._headline(), bool(self), head, self._rows(), self.notes)
 
     def _headline(self) -> str:
         if self.verdict == "differs":
@@ -174,3 +168,17 @@ def _worst(claimed: Tensors, measured: Tensors, names: list[str]) -> Entry:
     best = max(names, key=lambda name: np.nan_to_num(gaps[name][largest(gaps[name])], nan=np.inf))
     index = largest(gaps[best])
     return Entry(best, index, float(claimed[best][index]), float(measured[best][index]))
+
+
+def html_table(
+    headline: str, good: bool, head: Iterable[str], rows: Iterable[Iterable[str]], notes: Iterable[str]
+) -> str:
+    """A verdict as HTML: the headline beside a bar in the colour of right or wrong, readable on light and dark."""
+    colour = COLOURS["right" if good else "backward"][0]
+    style = f"border-left:4px solid {colour};color:inherit;padding-left:8px;text-align:left"
+    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return (
+        f"<table><caption style='{style}'>{escape(headline)}</caption>"
+        f"<thead><tr>{''.join(f'<th>{escape(cell)}</th>' for cell in head)}</tr></thead><tbody>{body}</tbody></table>"
+        + "".join(f"<p>note: {escape(note)}</p>" for note in notes)
+    )
