@@ -38,6 +38,7 @@ def test_no_example_is_both_trained_on_and_held_out():
     assert not train & test
 
 
+@pytest.mark.slow
 def test_digits_and_iris_are_scikit_learns_copies():
     for name, arrays in tables().items():
         with np.load(bp.data.FOLDER / f"{name}.npz", allow_pickle=False) as file:

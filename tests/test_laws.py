@@ -25,6 +25,7 @@ def backprop(net, x, y, loss):
 
 @several
 @given(worlds())
+@pytest.mark.slow
 def test_backward_equals_the_central_difference(w):
     h = 1e-5
     difference = (losses_around(w, h) - losses_around(w, -h)) / (2 * h)

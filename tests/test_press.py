@@ -385,6 +385,7 @@ def test_no_answer_survives_in_the_course(path: Path) -> None:
         assert [answer for answer in hidden if shown.count(answer) > open_text.count(answer)] == []
 
 
+@pytest.mark.slow
 def test_what_is_built_is_what_its_source_makes_of_it() -> None:
     drifted = build(ROOT, check=True, execute=False)
     assert not drifted, "\n".join(f"{change.path}\n{change.diff}" for change in drifted)

@@ -163,6 +163,7 @@ class Interrupts(np.random.Generator):
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer signals on this system")
+@pytest.mark.slow
 def test_an_interrupted_run_returns_the_network_of_its_last_finished_epoch():
     before = signal.signal(signal.SIGALRM, signal.default_int_handler)
     rng = np.random.default_rng(0)

@@ -120,6 +120,7 @@ def test_unequal_formulas_are_never_called_equal_and_come_with_a_counterexample(
     assert verdict.typed_value != verdict.reference_value
 
 
+@pytest.mark.slow
 def test_forty_pairs_of_each_kind_are_judged_and_few_stay_undecided():
     assert len(EQUAL) == len(UNEQUAL) == 40
     assert sum(same(*pair).verdict == "undecided" for pair in EQUAL) == 0
