@@ -26,7 +26,7 @@ _PAGE = {
     "exercises.checks": ("check", "hint", "judge"),
     "quizzes": ("quiz", "predict"),
 }
-_MODULES = {"data": "data", "plots": "plots", "diagrams": "diagrams", "explore": "explorers", "symbolic": "symbolic"}
+_MODULES = {name: name for name in ("autodiff", "data", "diagrams", "plots", "symbolic")} | {"explore": "explorers"}
 _HOME = {name: module for module, names in _PAGE.items() for name in names}
 
 __all__ = sorted([*_HOME, *_MODULES])

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from typing import Any
 
 # each module adds its part with add_parser(subparsers)
-COMMANDS = ("bpkit.lab", "bpkit.exercises.commands", "bpkit.doctor")
+COMMANDS = ("bpkit.lab", "bpkit.exercises.commands", "bpkit.exercises.certificate", "bpkit.doctor")
 
 EXAMPLES = """examples
   bpkit lab                          open your copy of the course, my-course, in JupyterLab
@@ -18,6 +18,7 @@ EXAMPLES = """examples
   bpkit check 05                     which exercises of chapter 5 are right, and what is wrong with the others
   bpkit progress                     the same over all chapters
   bpkit reset 05 --exercise 5.2      one blank back, your old notebook kept under a dated name
+  bpkit certificate --name "Ada L."  a page to print, once every exercise is right
   bpkit doctor                       what is missing on this machine, and how to mend it
 
 for contributors, in a checkout

@@ -139,8 +139,10 @@ def test_a_recorded_graph_is_drawn_with_the_gradients_of_its_engine_and_its_part
     nodes = {node.name: node for node in recorded(L, x=x, y=y, p=p)}
     assert nodes["L"].inputs == ("p", "u1") and nodes["L"].parts == (-4.0, -6.0)
     assert nodes["p"].grad == -10 and nodes["x"].grad == 24
-    text = repr(bp.diagrams.graph(L, x=x, y=y, p=p))
-    assert "p = x · y = -6.0000   dL/dp = -10.0000" in text
+    picture = bp.diagrams.graph(L, x=x, y=y, p=p)
+    assert "p = x · y = -6.0000   dL/dp = -10.0000" in repr(picture)
+    written = {shape.bind: shape.text for shape in picture.shapes if getattr(shape, "text", "") and shape.bind}
+    assert [written[name] for name in ("part:L:0", "part:u1:0", "grad:p")] == ["∇ -4.0000", "∇ -6.0000", "∇ sum -10.0000"]
     with pytest.raises(bp.BadInput, match="cannot be drawn"):
         recorded(Value([[1.0, 2.0]]).sum(axis=0))
 

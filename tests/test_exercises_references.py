@@ -17,7 +17,8 @@ REFEREED = [number for number, one in EVERY.items() if one.referee]
 
 def tame(args: tuple) -> bool:
     """Whether differences can follow: nothing saturated, no kink near."""
-    return all(np.max(np.abs(a)) < 10 for a in args if isinstance(a, (np.ndarray, float)))
+    large = any(np.max(np.abs(a)) >= 10 for a in args if isinstance(a, (np.ndarray, float)))
+    return not large and not all(isinstance(a, np.ndarray) and np.isin(a, (0, 1)).all() for a in args)
 
 
 @pytest.mark.parametrize("number", REFEREED)

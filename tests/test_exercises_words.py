@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
+import pkgutil
 import re
 import textwrap
 
 import pytest
 
-from bpkit.exercises import hint
+import bpkit.exercises
+from bpkit.exercises import NotYet, check, hint
 from bpkit.exercises.declare import Exercise, every
 from bpkit.exercises.forms import ODD
 from bpkit.exercises.report import mutant
@@ -47,6 +50,40 @@ def test_no_verdict_and_no_hint_holds_code_of_the_answer(number: str) -> None:
         words = re.sub(r'bp\.hint\("[\d.]+"(, \d)?\)', "", text)
         assert not [code for code in CODE if code in words], text
         assert not [part.pattern for part in parts if part.search(words)], text
+
+
+def docstrings() -> dict[str, str]:
+    """All docstrings of the exercises' package, by where they stand."""
+    found = {}
+    for info in pkgutil.iter_modules(bpkit.exercises.__path__):
+        module = importlib.import_module(f"bpkit.exercises.{info.name}")
+        things = [thing for thing in vars(module).values() if inspect.isclass(thing) or inspect.isfunction(thing)]
+        own = [part for thing in things for part in (thing, *vars(thing).values())
+               if getattr(part, "__module__", None) == module.__name__ and part.__doc__]
+        found |= {f"{info.name}.{getattr(part, '__name__', '')}": part.__doc__ for part in own} | {
+            info.name: module.__doc__}
+    return found
+
+
+def test_no_docstring_of_the_exercises_holds_code_of_an_answer() -> None:
+    told = docstrings()
+    assert len(told) > 100
+    arrays = re.compile(r"\w\s*@\s*\w|\.T\b|\bnp\.\w+\(|axis=|keepdims|einsum|dot\(")
+    assert not {where: text for where, text in told.items() if arrays.search(text)}
+    for exercise in EVERY.values():
+        long = [part for part in expressions(exercise) if len(part.pattern) > 40]
+        assert not [(where, part.pattern) for where, text in told.items() for part in long if part.search(text)]
+
+
+def test_the_traceback_under_strict_is_the_verdict_and_holds_no_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BPKIT_STRICT", "1")
+    for number in ("1.1", "5.2", "6.1", "7.1"):
+        exercise = EVERY[number]
+        with pytest.raises(NotYet) as raised:
+            check(number, lambda *args: None)
+        text = "\n".join(raised.value._render_traceback_())
+        assert "line" not in text
+        assert not [part.pattern for part in expressions(exercise) if part.search(text)]
 
 
 @pytest.mark.parametrize("number", EVERY)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import faulthandler
+import gc
 import importlib.util
 import json
 import os
@@ -10,8 +12,10 @@ import re
 import subprocess
 import sys
 import time
+import warnings
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -88,6 +92,7 @@ def test_any_other_notebook_and_a_solution_are_left_to_nbval(tmp_path: Path) -> 
     assert all(name.startswith("Cell ") for name in names), done.stdout
 
 
+@pytest.mark.slow
 def test_the_plugin_is_quiet_and_light_where_there_is_no_notebook(tmp_path: Path) -> None:
     (tmp_path / "test_one.py").write_text(
         "import sys\ndef test_one():\n"
@@ -103,8 +108,41 @@ def test_a_check_of_a_chapter_takes_at_most_ten_seconds(tmp_path: Path) -> None:
     path = lay(tmp_path, chapter.solved())
     begin = time.process_time() + sum(os.times()[2:4])
     found = examine(path, chapter.record(), tmp_path / "expected")
-    assert found.ok
-    assert time.process_time() + sum(os.times()[2:4]) - begin < 10
+    seconds = time.process_time() + sum(os.times()[2:4]) - begin
+    assert found.ok, table(found)
+    assert seconds < 10, f"the check takes {seconds:.1f} s"
+
+
+@pytest.mark.slow
+def test_what_others_left_behind_in_the_process_does_not_disturb_a_check(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def forgotten() -> None: ...
+
+    path = lay(tmp_path, chapter.solved())
+    monkeypatch.setattr(sys, "unraisablehook", lambda _: None)
+    warnings.simplefilter("error")
+    gc.disable()
+    try:
+        left: list[object] = [forgotten()]
+        left.append(left)
+        del left
+        assert examine(path, chapter.record(), tmp_path / "expected").ok
+    finally:
+        gc.enable()
+        gc.collect()
+    assert faulthandler.is_enabled()
+
+
+@pytest.mark.slow
+def test_figures_are_shown_by_their_text_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    from traitlets.config import Config
+
+    from bpkit.exercises import desk
+
+    shell = SimpleNamespace(config=Config())
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    desk.draw_nothing()
+    assert shell.config.InlineBackend.figure_formats == set()
 
 
 def test_a_kernel_that_does_not_start_is_an_error_and_not_a_success(

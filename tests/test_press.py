@@ -46,6 +46,7 @@ TINY = Path(__file__).with_name("tiny")
      "def f(x):\n    '''Say.'''\n    ..."),
     ("if a:\n    # BEGIN SOLUTION\n    secret()\n\n    # secret\n    secret()\n    # END SOLUTION\nelse:\n    b()",
      "if a:\n    ...\nelse:\n    b()"),
+    ("# BEGIN SOLUTION\nif secret:\n    a()\nelif secret:\n    b()\n# END SOLUTION", "..."),
     ("# BEGIN SOLUTION\nfor i in secret:\n    secret(i)\n# END SOLUTION\nz = 1  # SOLUTION", "...\nz = ..."),
     ("text = 'the solution'  # find the solution\nx = secret  # SOLUTION",
      "text = 'the solution'  # find the solution\nx = ..."),

@@ -522,6 +522,48 @@ def test_a_sure_and_wrong_sigmoid_learns_faster_under_cross_entropy():
     assert bce == pytest.approx(0.999) and mse == pytest.approx(0.001, abs=1e-5)
 
 
+def test_under_both_losses_the_slope_is_negative_and_that_of_cross_entropy_is_larger_in_size():
+    z, y = np.array([[-0.03]]), np.array([[1.0]])
+    mse, bce = (bp.output_delta(loss, bp.sigmoid, z, bp.sigmoid(z), y).item()
+                for loss in (bp.half_mse, bp.binary_cross_entropy))
+    assert bce < mse < 0
+
+
+def test_a_class_of_a_softmax_that_rises_is_paid_for_by_all_others_in_proportion():
+    before, after = softmax(0.3, -1.0, 0.8), softmax(0.3, -0.9, 0.8)
+    assert after[1] > before[1] and after[0] < before[0] and after[2] < before[2]
+    assert after[0] / after[2] == pytest.approx(before[0] / before[2])
+
+
+def test_after_ten_steps_only_cross_entropy_has_moved_a_sure_and_wrong_sigmoid_to_the_right_side():
+    said = {}
+    for loss in (bp.half_mse, bp.binary_cross_entropy):
+        z = np.array([[-6.0]])
+        for _ in range(10):
+            z = z - bp.output_delta(loss, bp.sigmoid, z, bp.sigmoid(z), [[1.0]])
+        said[loss.name] = bp.sigmoid(z).item()
+    assert said["binary_cross_entropy"] > 0.5 > 0.01 > said["half_mse"]
+
+
+def test_a_negative_wire_turns_the_sign_of_the_error_and_a_positive_one_keeps_it():
+    delta = bp.hidden_delta(np.array([[1.0, -0.5]]), np.array([[-0.5]]), np.array([[-1.5], [2.5]]), bp.sigmoid)
+    assert delta[0] < 0 < delta[1]
+
+
+def test_a_twin_for_every_wire_doubles_the_slope_along_the_unit():
+    W, delta = column(2, -1, 0.5), column(0.3, 0.4, -0.2)
+    once, twice = (bp.hidden_delta(np.vstack([W] * n), np.vstack([delta] * n), np.zeros((1, 1)), bp.identity).item()
+                   for n in (1, 2))
+    assert twice == pytest.approx(2 * once) and once != 0
+
+
+def test_nineteen_sigmoids_leave_almost_nothing_of_a_delta():
+    net = bp.Network.random([8] * 21, "sigmoid", "identity", rng=0)
+    x, y = np.random.default_rng(1).normal(size=(2, 8, 16))
+    delta = net.backward(net.forward(x), y, bp.half_mse).delta
+    assert np.linalg.norm(delta[1]) < 1e-8 * np.linalg.norm(delta[20])
+
+
 def test_only_a_square_weight_matrix_hides_a_missing_transpose():
     net = bp.Network.random([64, 32, 32, 10])
     assert net.W[2] @ np.ones((32, 3)) is not None
@@ -534,6 +576,54 @@ def test_the_elementwise_product_gives_every_column_the_same_step():
     step = W - 0.1 * (delta * a_prev)
     assert step.shape == (3, 3) and (step == step[:, :1]).all()
     assert not np.allclose(step, W - 0.1 * delta @ a_prev.T)
+
+
+def test_two_weights_of_one_unit_have_gradients_in_proportion_to_their_inputs():
+    net = bp.Network([[[0.5, -1], [1, 0.5]], [[1, -0.5]]], [[[0], [0.5]], [[0.25]]], "sigmoid")
+    grads = net.backward(net.forward([[1], [2]]), [[1]], bp.binary_cross_entropy)
+    first, second = grads.dW[1][0]
+    assert grads.delta[1][0] < 0 and first < 0 and second == pytest.approx(2 * first)
+
+
+def test_a_batch_with_every_example_twice_has_half_the_deltas_and_the_same_gradients():
+    net, rng = bp.Network.random([3, 4, 2], rng=1), np.random.default_rng(2)
+    x, y = rng.standard_normal((3, 5)), bp.one_hot([0, 1, 1, 0, 1])
+    once = net.backward(net.forward(x), y, bp.cross_entropy)
+    twice = net.backward(net.forward(np.hstack([x, x])), np.hstack([y, y]), bp.cross_entropy)
+    for l in (1, 2):
+        np.testing.assert_allclose(twice.delta[l], np.hstack([once.delta[l]] * 2) / 2, rtol=1e-12)
+        np.testing.assert_allclose(twice.dW[l], once.dW[l], rtol=1e-12)
+
+
+def test_gradient_descent_moves_ten_times_as_far_on_a_slope_ten_times_as_steep_wherever_it_stands():
+    moved = {(w, g): one_step(bp.SGD(0.1), w, g)[0] - w for w in (0.5, 40.0) for g in (0.3, 3.0)}
+    assert moved[0.5, 3.0] == pytest.approx(10 * moved[0.5, 0.3])
+    assert moved[40.0, 3.0] == pytest.approx(moved[0.5, 3.0]) and moved[0.5, 3.0] != -0.1
+
+
+def test_the_steep_weight_of_a_valley_sets_the_limit_and_the_flat_one_crawls_below_it():
+    curvature = np.array([1.0, 50.0])
+
+    def left(eta):
+        """What is left of the way to the middle after sixty steps, in the flat and in the steep direction."""
+        w = np.ones(2)
+        for _ in range(60):
+            w = w - eta * curvature * w
+        return abs(w)
+    flat, steep = left(0.038)
+    assert steep < 0.01 < 0.05 < flat < 1, "below the limit both shrink, the flat one slowly"
+    assert left(0.042)[1] > 100 and left(0.042)[0] < 1, "above it the steep one diverges alone"
+    assert left(1.0)[0] == 0 and left(1.0 / 50)[1] == 0, "one step home: the flat one needs fifty times the eta"
+
+
+def test_a_velocity_on_a_constant_slope_approaches_one_over_one_minus_beta():
+    sizes = [one_step(bp.Momentum(0.1, 0.8), 1.0, 1.0, steps)[1]["v"]["W", 1].item() for steps in (1, 5, 20, 100)]
+    assert sizes == sorted(sizes) and sizes[0] == 1 and sizes[-1] == pytest.approx(5)
+
+
+def test_the_first_step_of_adam_has_the_length_eta_whatever_the_gradient():
+    for g in (3.0, 0.03):
+        assert 1.0 - one_step(bp.Adam(0.1), 1.0, g)[0] == pytest.approx(0.1, rel=1e-5)
 
 
 def test_from_zero_weights_only_the_output_bias_gets_a_gradient():

@@ -10,6 +10,7 @@ from ..notation import number
 from .expression import SUBSCRIPTS, read
 from .layout import GAP, PORT, Item, arrange
 from .nodes import LEAVES, OPS, Flow, Node, check, evaluate
+from .recorded import recorded
 from .scene import Box, Path, Picture, Shape, Text, arrow, text_width
 
 SIZE = 14.0
@@ -18,20 +19,27 @@ BEND = 26.0
 MARGIN = 12.0
 
 
-def graph(nodes: str | Sequence[Node], title: str | None = None, digits: int = 4, room: str | None = None,
-          **values: float) -> Picture:
+def graph(nodes: Any, title: str | None = None, digits: int = 4, room: str | None = None,
+          **values: Any) -> Picture:
     """Draw the computational graph of a scalar expression, with its values and its gradients.
 
-    ``nodes`` is a formula, as in ``graph("q = x + y; f = q * z", x=-2, y=5, z=-4)``, or a list of ``Node``.
+    ``nodes`` is a formula, as in ``graph("q = x + y; f = q * z", x=-2, y=5, z=-4)``, or a list of ``Node``, or the
+    root of what an engine such as ``bpkit.autodiff`` recorded, ``graph(L, x=x, y=y)`` with names for its values.
     Above a wire: the value that it carries. Below, after ∇: dL/d(value) along this wire. Where a value is used
     twice, its box shows the sum. ``room`` is the widest number that the wires have room for, if it is not the widest
     one drawn. Nodes that bring their own value and gradient are drawn as they are, not evaluated.
     Raises BadInput for a formula or a list that is no graph.
     """
-    listed = read(nodes, **values) if isinstance(nodes, str) else check(nodes)
+    listed = _listed(nodes, values)
     own = all(node.value is not None and (node.grad is not None or node.op == "data") for node in listed)
     flow = _given(listed) if own else evaluate(listed)
     return _Graph(listed, flow, digits, room).picture(title)
+
+
+def _listed(nodes: Any, values: dict[str, Any]) -> list[Node]:
+    if isinstance(nodes, str):
+        return read(nodes, **values)
+    return check(recorded(nodes, **values) if hasattr(nodes, "parents") else nodes)
 
 
 def neuron(x: float = 0.5, w: float = 0.8, b: float = 0.0, y: float = 1.0, digits: int = 4) -> Picture:
@@ -60,11 +68,16 @@ def numbers(nodes: Sequence[Node], flow: Flow, digits: int = 4) -> str:
 
 def equation(node: Node) -> str:
     """The node as it stands in its box: x, or q = x + y. Digits behind a letter are an index."""
-    name, *inputs = (re.sub(r"(?<=[^\W\d])_?\d+$", _index, n) for n in (node.name, *node.inputs))
+    name, *inputs = map(letter, (node.name, *node.inputs))
     if node.op in LEAVES:
         return name
     sign = OPS[node.op].sign if node.op in OPS else node.op + "(" + ", ".join("{}" for _ in node.inputs) + ")"
     return f"{name} = {sign.format(*inputs)}"
+
+
+def letter(name: str) -> str:
+    """A name as a picture shows it: digits behind a letter are an index."""
+    return re.sub(r"(?<=[^\W\d])_?\d+$", _index, name)
 
 
 def _index(digits: re.Match[str]) -> str:
@@ -72,10 +85,11 @@ def _index(digits: re.Match[str]) -> str:
 
 
 def _given(nodes: Sequence[Node]) -> Flow:
-    """The flow of nodes that bring their numbers: what a node sends back is known where it is all that arrives."""
+    """The flow of nodes that bring their numbers; without ``parts``, an input got here all that it has."""
     value = {node.name: float(node.value or 0.0) for node in nodes}
     grad = {node.name: float(node.grad or 0.0) for node in nodes}
-    return Flow(value, grad, {}, {node.name: tuple(grad[i] for i in node.inputs) for node in nodes})
+    part = {node.name: node.parts or tuple(grad[i] for i in node.inputs) for node in nodes}
+    return Flow(value, grad, {}, part)
 
 
 class _Graph:

@@ -17,11 +17,12 @@ from ..shapes import BadInput, nearest
 
 
 class Op(NamedTuple):
-    """An operation: how it is written, its value, and its derivative by each input."""
+    """An operation: how it is written, its value, and its derivative by each input as a function and in letters."""
 
     sign: str
     value: Callable[..., float]
     local: Callable[..., tuple[float, ...]]
+    slopes: tuple[str, ...]
 
     @property
     def inputs(self) -> int:
@@ -33,7 +34,8 @@ class Node(NamedTuple):
     """One node: ``op`` applied to the nodes named in ``inputs``.
 
     A leaf has op "input" (its gradient is wanted) or "data" (it is not: a target, a constant) and a ``value``.
-    A node that some other engine has evaluated brings its own ``value`` and ``grad``, and any word as its op.
+    A node that some other engine has evaluated brings its own ``value`` and ``grad``, any word as its op, and may
+    bring ``parts``, what it sends back to each input.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Node(NamedTuple):
     inputs: tuple[str, ...] = ()
     value: float | None = None
     grad: float | None = None
+    parts: tuple[float, ...] | None = None
 
 
 class Flow(NamedTuple):
@@ -59,23 +62,25 @@ class Flow(NamedTuple):
 LEAVES = ("input", "data")
 
 OPS: dict[str, Op] = {
-    "add": Op("{} + {}", lambda x, y: x + y, lambda x, y: (1.0, 1.0)),
-    "sub": Op("{} − {}", lambda x, y: x - y, lambda x, y: (1.0, -1.0)),
-    "mul": Op("{} · {}", lambda x, y: x * y, lambda x, y: (y, x)),
-    "div": Op("{} / {}", lambda x, y: x / y, lambda x, y: (1 / y, -x / y**2)),
-    "affine": Op("{} · {} + {}", lambda w, x, b: w * x + b, lambda w, x, b: (x, w, 1.0)),
-    "neg": Op("−{}", lambda x: -x, lambda x: (-1.0,)),
-    "square": Op("{}²", lambda x: x * x, lambda x: (2 * x,)),
-    "exp": Op("exp({})", math.exp, lambda x: (math.exp(x),)),
-    "log": Op("ln({})", math.log, lambda x: (1 / x,)),
-    "sin": Op("sin({})", math.sin, lambda x: (math.cos(x),)),
-    "sigmoid": Op("σ({})", sigmoid, lambda z: (sigmoid.prime(z),)),
-    "tanh": Op("tanh({})", tanh, lambda z: (tanh.prime(z),)),
-    "relu": Op("relu({})", relu, lambda z: (relu.prime(z),)),
-    "softplus": Op("softplus({})", softplus, lambda z: (softplus.prime(z),)),
+    "add": Op("{} + {}", lambda x, y: x + y, lambda x, y: (1.0, 1.0), ("1", "1")),
+    "sub": Op("{} − {}", lambda x, y: x - y, lambda x, y: (1.0, -1.0), ("1", "−1")),
+    "mul": Op("{} · {}", lambda x, y: x * y, lambda x, y: (y, x), ("{1}", "{0}")),
+    "div": Op("{} / {}", lambda x, y: x / y, lambda x, y: (1 / y, -x / y**2), ("1 / {1}", "−{0} / {1}²")),
+    "affine": Op("{} · {} + {}", lambda w, x, b: w * x + b, lambda w, x, b: (x, w, 1.0), ("{1}", "{0}", "1")),
+    "neg": Op("−{}", lambda x: -x, lambda x: (-1.0,), ("−1",)),
+    "square": Op("{}²", lambda x: x * x, lambda x: (2 * x,), ("2 {0}",)),
+    "exp": Op("exp({})", math.exp, lambda x: (math.exp(x),), ("exp({0})",)),
+    "log": Op("ln({})", math.log, lambda x: (1 / x,), ("1 / {0}",)),
+    "sin": Op("sin({})", math.sin, lambda x: (math.cos(x),), ("cos({0})",)),
+    "sigmoid": Op("σ({})", sigmoid, lambda z: (sigmoid.prime(z),), ("σ({0}) (1 − σ({0}))",)),
+    "tanh": Op("tanh({})", tanh, lambda z: (tanh.prime(z),), ("1 − tanh({0})²",)),
+    "relu": Op("relu({})", relu, lambda z: (relu.prime(z),), ("[{0} > 0]",)),
+    "softplus": Op("softplus({})", softplus, lambda z: (softplus.prime(z),), ("σ({0})",)),
     "bce": Op("BCE({}, {})", lambda a, y: binary_cross_entropy([[a]], [[y]]),
-              lambda a, y: (binary_cross_entropy.prime([[a]], [[y]]).item(), math.log(1 - a) - math.log(a))),
-    "half_mse": Op("½({} − {})²", lambda a, y: half_mse([[a]], [[y]]), lambda a, y: (a - y, y - a)),
+              lambda a, y: (binary_cross_entropy.prime([[a]], [[y]]).item(), math.log(1 - a) - math.log(a)),
+              ("({0} − {1}) / ({0} (1 − {0}))", "ln(1 − {0}) − ln {0}")),
+    "half_mse": Op("½({} − {})²", lambda a, y: half_mse([[a]], [[y]]), lambda a, y: (a - y, y - a),
+                   ("{0} − {1}", "{1} − {0}")),
 }
 
 

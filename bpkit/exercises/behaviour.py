@@ -22,11 +22,11 @@ ABSOLUTE = {True: 1e-6, False: 1e-13}
 
 
 class Odd(Exception):
-    """A result that cannot be compared: its kind, and what was wanted and came, in words."""
+    """A result that cannot be compared: its kind, what was wanted and came, in words, and a question if it has one."""
 
-    def __init__(self, kind: str, words: str, leaf: str = "") -> None:
+    def __init__(self, kind: str, words: str, leaf: str = "", ask: str = "") -> None:
         super().__init__(words)
-        self.kind, self.words, self.leaf = kind, words, leaf
+        self.kind, self.words, self.leaf, self.ask = kind, words, leaf, ask
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,8 @@ def affine(W, a, b, *, unless):
     flaws="""
         overflow: an exponential of a large positive number
             For which z is the exponential that you take larger than 1, and must you take that one?
+        both_branches: both ways of writing it taken everywhere, and the one that overflows thrown away afterwards
+            Which entries does each way have to see, and which entries does it see?
         mirrored: the sign of z turned around
             Should the output rise or fall when z grows?
         hyperbolic: tanh in its place
@@ -96,6 +98,7 @@ def affine(W, a, b, *, unless):
 def logistic(z, *, unless):
     z = unless(z, mirrored=-z, doubled=2 * z, clipped=np.minimum(np.maximum(z, -10.0), 10.0))
     return unless(lambda: sigmoid(z), overflow=lambda: 1 / (1 + np.exp(-z)), hyperbolic=lambda: np.tanh(z),
+                  both_branches=lambda: np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z))),
                   not_normalised=lambda: np.exp(-np.abs(z)), half=lambda: 1 / np.exp(-z), step=lambda: (z > 0) * 1.0,
                   slope=lambda: sigmoid(z) * (1 - sigmoid(z)))
 
@@ -145,6 +148,7 @@ def softmax_columns(z, *, unless):
 
 @exercise(
     "1.4", "W, b, f, x -> z, a",
+    twins={"Network.forward": "bpkit.network:Network.forward"},
     cases=over_networks(),
     flaws="""
         always_x: the input x fed to every layer
@@ -199,6 +203,7 @@ def two_layers(rng, n, m, N):
 
 @exercise(
     "1.5", "W1 (m, n), b1 (m, 1), W2 (1, m), b2 (1, 1), x (n, N) -> z1, a1, z2, a2",
+    twins={"Network.forward": "bpkit.network:Network.forward"},
     cases={
         "pencil and paper": lambda rng: (*pencil(rng)[:4], np.array([[1.0], [2.0]])),
         "another input": lambda rng: (*pencil(rng)[:4], np.array([[2.0], [-1.0]])),

@@ -33,6 +33,7 @@ LABELS = {
 
 @exercise(
     "2.1", "a (n, N), y (n, N) -> loss",
+    twins={"bp.half_mse": "bpkit.losses:half_mse.terms"},
     cases=over_sizes(),
     flaws="""
         no_half: the half left out
@@ -69,8 +70,14 @@ def half_mse(a, y, *, unless):
     return unless(lambda: loss, root=lambda: np.sqrt(np.abs(loss)))
 
 
+def winners(a):
+    """1 for the largest number of each column, 0 for the others."""
+    return (a == np.max(a, axis=0)) * 1.0
+
+
 @exercise(
     "2.2", "a (K, N), y (K, N) -> loss",
+    twins={"bp.cross_entropy": "bpkit.losses:cross_entropy.terms"},
     cases=CLASSES, tolerance=1e-6,
     flaws="""
         sign: the minus left out
@@ -79,13 +86,17 @@ def half_mse(a, y, *, unless):
             Should the loss of a batch grow with the batch?
         mean_over_classes: the mean over the classes as well
             How many of the K terms of an example are not 0?
+        per_class: the mean over the classes, and the sum over the examples
+            Which axis counts the examples?
         base_ten: logarithms to base 10
             Which logarithm has the slope 1/a?
         base_two: logarithms to base 2
             Which logarithm has the slope 1/a?
         largest: the class that the network favours, in place of the right one
             Who says which class counts: the network, or the target?
-        error_rate: the share of wrong answers
+        hard_targets: the most likely class of the target, as if it were certain
+            What does a target of 0.7 and 0.3 say that its winner alone does not?
+        error_rate: the share of wrong answers in place of logarithms
             Does it make a difference whether the network was nearly sure?
         exchanged: prediction and target exchanged
             Whose logarithm is taken: of what is predicted, or of what is true?
@@ -106,18 +117,19 @@ def half_mse(a, y, *, unless):
 )
 def cross_entropy(a, y, *, unless):
     log = unless(np.log, base_ten=np.log10, base_two=np.log2)
-    a, y = unless((a, y), exchanged=(y, a), largest=(a, (a == np.max(a, axis=0)) * 1.0))
+    a, y = unless((a, y), exchanged=(y, a), largest=(a, winners(a)), hard_targets=(a, winners(y)))
     with np.errstate(all="ignore"):
         safe = y * log(np.where(y > 0, a, 1.0))
         terms = unless(safe, no_logarithm=y * a, zero_times_infinity=y * log(a), squared=-((a - y) ** 2),
                        both_terms=safe + (1 - y) * log(np.where(y < 1, 1 - a, 1.0)),
-                       error_rate=-y * (a < np.max(a, axis=0)))
-    count = unless(a.shape[1], summed=1, mean_over_classes=a.size)
+                       error_rate=-winners(y) * (1 - winners(a)))
+    count = unless(a.shape[1], summed=1, mean_over_classes=a.size, per_class=len(a))
     return unless(-1, sign=1) * np.sum(terms) / count
 
 
 @exercise(
     "2.3", "a (n, N), y (n, N) -> loss",
+    twins={"bp.binary_cross_entropy": "bpkit.losses:binary_cross_entropy.terms"},
     cases=LABELS | {"sure and right": lambda rng: (np.array([[0.0, 1.0, 0.5]]), np.array([[0.0, 1.0, 1.0]]))},
     tolerance=1e-6,
     flaws="""
@@ -133,6 +145,8 @@ def cross_entropy(a, y, *, unless):
             Should the loss of a batch grow with the batch?
         mean_over_outputs: the mean over the outputs as well
             Which of the two axes does the 1/N belong to?
+        per_output: the mean over the outputs, and the sum over the examples
+            Which axis counts the examples?
         base_ten: logarithms to base 10
             Which logarithm has the slope 1/a?
         exchanged: prediction and target exchanged
@@ -159,7 +173,7 @@ def binary_cross_entropy(a, y, *, unless):
                            same_logarithm=(safe[0], log(np.where(y < 1, a, 1.0))))
         both = unless((y * one, (1 - y) * zero), first_half=(y * one, 0), second_half=(0, (1 - y) * zero),
                       minus_between=(y * one, (y - 1) * zero), not_weighted=(np.log(a), np.log(1 - a)))
-    count = unless(a.shape[1], summed=1, mean_over_outputs=a.size)
+    count = unless(a.shape[1], summed=1, mean_over_outputs=a.size, per_output=len(a))
     return unless(-1, sign=1) * np.sum(both[0] + both[1]) / count
 
 
@@ -210,6 +224,7 @@ def log_softmax(z, *, unless):
 
 @exercise(
     "2.5", "a (n, N), y (n, N) -> dL_da (n, N)",
+    twins={"bp.binary_cross_entropy.prime": "bpkit.losses:binary_cross_entropy.slope"},
     cases=LABELS,
     flaws="""
         sign: the sign turned around
@@ -226,6 +241,8 @@ def log_softmax(z, *, unless):
             How often does the mean over the examples occur?
         over_outputs: divided by the number of all entries
             Which axis does the 1/N belong to?
+        per_output: divided by the number of outputs in place of the examples
+            Which axis counts the examples?
         times_slope: the slope of the sigmoid multiplied in already
             Is dL/da asked for, or dL/dz?
         value: logarithms in place of their derivatives
@@ -246,5 +263,6 @@ def bce_prime(a, y, *, unless):
         one, zero = unless((-y / a, (1 - y) / (1 - a)), value=(-y * np.log(a), (1 - y) * np.log(1 - a)),
                            times_slope=(-y * (1 - a), (1 - y) * a))
     slope = unless(one + zero, first_half=one, second_half=zero, inner_derivative=one - zero)
-    count = unless(a.shape[1], not_divided_by_N=1, divided_twice=a.shape[1] ** 2, over_outputs=a.size)
+    count = unless(a.shape[1], not_divided_by_N=1, divided_twice=a.shape[1] ** 2, over_outputs=a.size,
+                   per_output=len(a))
     return unless(1, sign=-1) * slope / count

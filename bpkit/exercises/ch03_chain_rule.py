@@ -5,13 +5,10 @@ Letters: x, y, z, w, b numbers; p a product, s a sum, a = sigmoid(z); L the resu
 
 from __future__ import annotations
 
-from typing import Any
-
-from ..shapes import BadInput
-from .behaviour import Odd
 from .cases import normal
 from .declare import exercise
-from .maths import VALUE, differences, sigmoid
+from .formulas import typed
+from .maths import differences, sigmoid
 
 
 def numbers(count):
@@ -76,6 +73,8 @@ def backward_add_mul(x, y, z, *, unless):
             What goes into the sigmoid: x, or the weighted sum?
         slope_at_a: the outer derivative at the output instead of at the inner value
             The slope in terms of a is a(1 - a). Which number did you put in there?
+        slope_at_z: the outer derivative's formula with z in it
+            The slope is a(1 - a): which number is a?
         slope_missing: the outer derivative left out
             Between z and a stands a sigmoid. How much of a change in z gets through?
         value_for_slope: the value of the sigmoid in place of its slope
@@ -90,6 +89,8 @@ def backward_add_mul(x, y, z, *, unless):
             How much does z change when b changes by one?
         bias_times_b: the bias's gradient multiplied by b
             How much does z change when b changes by one?
+        bias_one: the bias's last local factor alone
+            Which factor lies between z and a?
         sign: the opposite sign
             Does a sigmoid rise or fall?
     """,
@@ -105,9 +106,10 @@ def backward_add_mul(x, y, z, *, unless):
 def backward_neuron(w, x, b, *, unless):
     z = unless(w * x + b, slope_at_x=x)
     a = unless(sigmoid(z), slope_at_a=sigmoid(sigmoid(z)))
-    dz = unless(1, sign=-1) * unless(a * (1 - a), slope_missing=1.0, value_for_slope=a)
+    dz = unless(1, sign=-1) * unless(a * (1 - a), slope_at_z=z * (1 - z), slope_missing=1.0,
+                                        value_for_slope=a)
     dw, dx = unless((dz * x, dz * w), exchanged=(dz * w, dz * x), inner_missing=(dz, dz), added=(dz + x, dz + w))
-    return dw, dx, unless(dz, bias_zero=0.0, bias_times_b=dz * b)
+    return dw, dx, unless(dz, bias_zero=0.0, bias_times_b=dz * b, bias_one=1.0)
 
 
 @exercise(
@@ -123,6 +125,10 @@ def backward_neuron(w, x, b, *, unless):
     flaws="""
         twice: the derivative of the square without the half
             What does the half in L cancel?
+        loss_itself: L itself in place of its derivative
+            The half in L is there for its derivative. What is left of it?
+        local_only: the local factors alone, none of them multiplied by what comes from behind
+            Each line answers how L changes. Which line above it does it need?
         upstream_one: a 1 at the start in place of the error
             L is half of e squared. How does it change with e?
         error_turned: the error turned around
@@ -156,14 +162,14 @@ def long_chain(x, w, b, y, *, unless):
     z = w * x + b
     a = sigmoid(z)
     e = a - y
-    de = unless(e, twice=2 * e, upstream_one=1.0)
+    de = unless(e, twice=2 * e, upstream_one=1.0, loss_itself=e**2 / 2)
     da = unless(de, error_turned=-de)
     slope = unless(a * (1 - a), slope_missing=1.0, slope_at_z=z * (1 - z))
     dz = unless(da * slope, slope_alone=slope, slope_added=da + slope)
     dp = unless(dz, sum_splits=dz / 2)
     db = unless(dz, bias_times_b=dz * b)
     dw, dx = unless((dp * x, dp * w), exchanged=(dp * w, dp * x), inner_missing=(dp, dp), upstream_forgotten=(x, w))
-    return de, da, dz, dp, db, dw, dx
+    return unless((de, da, dz, dp, db, dw, dx), local_only=(de, 1.0, slope, 1.0, 1.0, x, w))
 
 
 @exercise(
@@ -212,24 +218,6 @@ def backward_fork(x, y, *, unless):
                       mean_of_paths=(one + other) / 2, paths_subtracted=one - other)
 
     return join(ds, dp * factor_x), join(ds, dp * factor_y)
-
-
-def typed(formula: Any) -> Any:
-    """A formula in x, w and y, typed as text or made with SymPy, as the function of these numbers that it describes."""
-    if isinstance(formula, str) and formula.strip(" .") == "":
-        raise Odd("blank", "The formula is still blank")
-    if callable(formula) or not (isinstance(formula, str) or hasattr(formula, "free_symbols")):
-        raise Odd("form", f"A formula is wanted, in quotes; {type(formula).__name__} came")
-    import sympy as sp
-
-    from ..symbolic import parse
-
-    symbols = sp.symbols("x w y", real=True)
-    try:
-        expression = parse.read(str(formula), {symbol.name: symbol for symbol in symbols})
-    except BadInput as error:
-        raise Odd("form", f"{error.problem.rstrip('.')}; try this: {error.hint}") from None
-    return sp.lambdify(symbols, expression, [{**VALUE, "step": lambda z: (z > 0) * 1.0}, "numpy"])
 
 
 @exercise(

@@ -39,6 +39,8 @@ def logit(a):
             How often does the mean over the examples occur?
         over_outputs: divided by the number of all entries
             Which axis does the 1/N belong to?
+        per_output: divided by the number of outputs in place of the examples
+            Which axis counts the examples?
         relative: a division by the slope
             Does a flat sigmoid let more of the error through, or less?
     """,
@@ -52,14 +54,15 @@ def logit(a):
 def delta_half_mse_sigmoid(a, y, *, unless):
     error = unless(1, sign=-1) * unless(a - y, factor_two=2 * (a - y))
     slope = a * (1 - a)
-    count = unless(a.shape[1], not_divided_by_N=1, divided_twice=a.shape[1] ** 2, over_outputs=a.size)
+    count = unless(a.shape[1], not_divided_by_N=1, divided_twice=a.shape[1] ** 2, over_outputs=a.size,
+                   per_output=len(a))
     return error / count * unless(slope, slope_missing=1.0, slope_at_a=sigmoid(a) * (1 - sigmoid(a)), half_slope=a,
                                   slope_twice=slope**2, relative=1 / slope)
 
 
 @exercise(
     "4.2", "a (n, N), y (n, N) -> delta (n, N)",
-    cases=LABELS,
+    cases=LABELS | {"sure": lambda rng: (np.array([[0.0, 1.0, 1.0, 0.0]]), np.array([[0.0, 1.0, 0.0, 1.0]]))},
     flaws="""
         slope_left_in: the slope of the sigmoid left in
             The loss's own derivative divides by a(1 - a). What remains after the product?
@@ -67,6 +70,8 @@ def delta_half_mse_sigmoid(a, y, *, unless):
             Should delta be positive or negative where the prediction is too large?
         only_for_one: a delta that is right for y = 1 alone
             What should delta be where y is 0 and the prediction is 0.9?
+        long_way: a division by a and by 1 - a that cancels only on paper
+            What does a computer make of 0 divided by 0, where a is exactly 0 or 1?
         at_a: dL/da in place of dL/dz
             Which factor takes you from a back to z?
         factor_two: twice the difference
@@ -79,6 +84,8 @@ def delta_half_mse_sigmoid(a, y, *, unless):
             How often does the mean over the examples occur?
         over_outputs: divided by the number of all entries
             Which axis does the 1/N belong to?
+        per_output: divided by the number of outputs in place of the examples
+            Which axis counts the examples?
         exchanged: the target's own sigmoid subtracted
             Is y a number before the sigmoid, or after it?
     """,
@@ -91,14 +98,19 @@ def delta_half_mse_sigmoid(a, y, *, unless):
 )
 def delta_bce_sigmoid(a, y, *, unless):
     slope = a * (1 - a)
-    delta = unless(a - y, slope_left_in=(a - y) * slope, only_for_one=y * (a - 1), at_a=(a - y) / slope,
+    with np.errstate(all="ignore"):
+        at_a = (1 - y) / (1 - a) - y / a
+        long_way = at_a * slope
+    delta = unless(a - y, slope_left_in=(a - y) * slope, only_for_one=y * (a - 1), at_a=at_a, long_way=long_way,
                    factor_two=2 * (a - y), squared=(a - y) ** 2, exchanged=a - sigmoid(y))
-    count = unless(a.shape[1], not_divided_by_N=1, divided_twice=a.shape[1] ** 2, over_outputs=a.size)
+    count = unless(a.shape[1], not_divided_by_N=1, divided_twice=a.shape[1] ** 2, over_outputs=a.size,
+                   per_output=len(a))
     return unless(1, sign=-1) * delta / count
 
 
 @exercise(
     "4.3", "a (K, N), g (K, N) -> dz (K, N)",
+    twins={"bp.softmax.vjp": "bpkit.activations:Softmax.vjp"},
     cases=over_sizes(a=lambda rng, sizes: columns_of_probability(rng, sizes["K"], sizes["N"])),
     flaws="""
         diagonal_only: every output moved by its own z alone
@@ -156,6 +168,8 @@ def softmax_vjp(a, g, *, unless):
             How often does the mean over the examples occur?
         over_classes: divided by the number of all entries
             Which axis does the 1/N belong to?
+        per_class: divided by the number of classes in place of the examples
+            Which axis counts the examples?
         across_the_batch: a softmax across the batch
             Do the classes of one example share the probability, or the examples of one class?
         overflow: exponentials of large numbers
@@ -180,7 +194,8 @@ def delta_cross_entropy_softmax(z, y, *, unless):
     s = unless(lambda: softmax(z), across_the_batch=lambda: softmax(z.T).T, z_for_a=z, sigmoid=lambda: sigmoid(z),
                overflow=lambda: np.exp(z) / np.sum(np.exp(z), axis=0), hard=lambda: (z == np.max(z, axis=0)) * 1.0)
     delta = unless(s - y, slope_left_in=(s - y) * s * (1 - s), wrong_classes_only=(s - y) * (y == 0))
-    count = unless(z.shape[1], not_divided_by_N=1, divided_twice=z.shape[1] ** 2, over_classes=z.size)
+    count = unless(z.shape[1], not_divided_by_N=1, divided_twice=z.shape[1] ** 2, over_classes=z.size,
+                   per_class=len(z))
     return unless(1, sign=-1) * delta / count
 
 
@@ -203,15 +218,23 @@ def delta_cross_entropy_softmax(z, y, *, unless):
             If the probability of the truth rises, does L rise or fall?
         upstream_not_divided: the upstream factor without its division by s_k
             What is the derivative of the logarithm?
+        k_for_i: the bracket with s_k in place of s_i
+            Which of the two moves: the weighted sum k, or the weighted sum i?
+        i_for_k: the factor s_i in place of s_k
+            Which output is it whose change you are after, k or i?
         last_term: the last term alone
             Is the sum kept from one round to the next?
         not_divided_by_N: the 1/N left out
             The loss is a mean over the examples. What does that do to its slope?
+        divided_twice: the 1/N taken twice
+            How often does the mean over the examples occur?
+        per_class: divided by the number of classes in place of the examples
+            Which axis counts the examples?
     """,
     hints="""
-        Two blanks, two factors: how L changes with s_k, and how s_k changes with z_i.
+        The first two blanks are two factors: how L changes with s_k, and how s_k changes with z_i.
         For the second one, write the two cases k = i and k not i as one line, with a factor that is 1 or 0.
-        Then sum over k: this is the sum over all paths from z_i to L.
+        The third blank sums over k, over all paths from z_i to L. The fourth makes a mean of the sum over the examples.
     """,
     referee=lambda s, y: {"delta": differences(lambda z: cross_entropy(softmax(z), y), np.log(s))},
 )
@@ -226,6 +249,7 @@ def delta_by_indices(s, y, *, unless):
                                   upstream_not_divided=-y[k, e])
                 local = unless(s[k, e] * (same - s[i, e]), diagonal_only=same * s[k, e] * (1 - s[i, e]),
                                off_diagonal_only=(same - 1) * s[k, e] * s[i, e], other_sign=s[k, e] * (same + s[i, e]),
-                               not_times_s=same - s[i, e])
+                               not_times_s=same - s[i, e], k_for_i=s[k, e] * (same - s[k, e]),
+                               i_for_k=s[i, e] * (same - s[i, e]))
                 delta[i, e] = unless(delta[i, e], last_term=0.0) + upstream * local
-    return delta / unless(N, not_divided_by_N=1)
+    return delta / unless(N, not_divided_by_N=1, divided_twice=N**2, per_class=K)

@@ -142,6 +142,7 @@ def augmented(delta, a_prev, *, unless):
 
 @exercise(
     "6.4", "W, f, z, a, y -> delta, dW, db",
+    twins={"Network.backward": "bpkit.network:Network.backward"},
     cases=over_networks(),
     flaws="""
         own_activation: a layer's own activation in place of the one before
@@ -168,6 +169,8 @@ def augmented(delta, a_prev, *, unless):
             How many biases does a unit have, and how many examples pull at it?
         bias_mean: the bias gradient as a mean, the weights' as a sum
             Is the bias treated like any other weight?
+        bias_zero: no gradient for the biases
+            Does L change when a bias does?
         bias_from_weights: the bias gradient taken from the weight gradient
             The bias is the weight of a constant 1: does a_prev occur in its gradient?
         sign: the error turned around
@@ -193,7 +196,7 @@ def backward(W, f, z, a, y, *, unless):
         source = unless(a[l - 1], own_activation=a[l])
         dW[l] = delta[l] @ source.T / unless(1, divided_twice=N)
         db[l] = unless(np.sum(delta[l], axis=1, keepdims=True), bias_not_summed=delta[l],
-                       bias_mean=np.mean(delta[l], axis=1, keepdims=True),
+                       bias_mean=np.mean(delta[l], axis=1, keepdims=True), bias_zero=np.zeros((len(delta[l]), 1)),
                        bias_from_weights=np.sum(dW[l], axis=1, keepdims=True)) / unless(1, divided_twice=N)
         dW[l] = unless(dW[l], transposed=dW[l].T)
     return delta, dW, db

@@ -9,21 +9,7 @@ from __future__ import annotations
 from .cases import normal, whole
 from .declare import exercise
 from .maths import differences, np, sigmoid
-
-
-def cases(arrays, numbers):
-    """Cases of ``arrays`` arrays of one shape each, followed by the numbers that ``numbers(rng)`` draws."""
-    def make(shape):
-        return lambda rng: (*(normal(rng, *shape) for _ in range(arrays)), *numbers(rng))
-
-    def at_rest(rng):
-        w, _, *more = make((3, 2))(rng)
-        return w, np.zeros((3, 2)), *more
-
-    tags = {"a table of weights": (4, 3), "a square table": (3, 3), "a bias": (4, 1), "a single weight": (1, 1)}
-    return {tag: make(shape) for tag, shape in tags.items()} | {
-        "whole numbers": lambda rng: (*(np.roll(whole(2, 3), k) for k in range(arrays)), *numbers(rng)),
-        "a gradient of zero": at_rest}
+from .update_cases import adam_cases, cases, mazur, mazur_loss, two_layers
 
 
 @exercise(
@@ -64,6 +50,7 @@ def gd_step(w, g, eta, *, unless):
 
 @exercise(
     "7.2", "w, g, v, eta, beta -> w_new, v_new",
+    twins={"bp.Momentum": "bpkit.optim:Momentum.__call__"},
     cases=cases(3, lambda rng: (rng.uniform(0.01, 0.5), rng.uniform(0.5, 0.95))),
     flaws="""
         ascent: a step uphill
@@ -104,31 +91,9 @@ def momentum_step(w, g, v, eta, beta, *, unless):
     return unless(w - step, ascent=w + step), unless(v_new, velocity_not_kept=v)
 
 
-def adam_numbers(t):
-    """The numbers of Adam's step number ``t``; a large eps, so that its place shows."""
-    return lambda rng: (t, rng.uniform(0.01, 0.1), 0.8, 0.95, 0.1)
-
-
-def adam_cases():
-    """Steps 1 to 7; v is a mean of squares, and so positive."""
-    def make(shape, t):
-        return lambda rng: (normal(rng, *shape), normal(rng, *shape), normal(rng, *shape), normal(rng, *shape) ** 2,
-                            *adam_numbers(t)(rng))
-
-    return {
-        "the first step": lambda rng: (normal(rng, 4, 3), normal(rng, 4, 3), np.zeros((4, 3)), np.zeros((4, 3)),
-                                       *adam_numbers(1)(rng)),
-        "the second step": make((3, 3), 2),
-        "the third step": make((4, 1), 3),
-        "a single weight": make((1, 1), 5),
-        "whole numbers": lambda rng: (whole(2, 3), np.roll(whole(2, 3), 1), np.roll(whole(2, 3), 2), whole(2, 3) ** 2,
-                                      4, 0.5, 0.75, 0.875, 0.25),
-        "the usual constants": lambda rng: (*make((2, 3), 7)(rng)[:4], 7, 0.001, 0.9, 0.999, 1e-8),
-    }
-
-
 @exercise(
     "7.3", "w, g, m, v, t, eta, beta1, beta2, eps -> w_new, m_new, v_new",
+    twins={"bp.Adam": "bpkit.optim:Adam.__call__"},
     cases=adam_cases(),
     flaws="""
         no_correction: no bias correction
@@ -227,18 +192,6 @@ def corrected(m, beta, t, *, unless):
         return unless(lambda: m / share, not_corrected=m, multiplied=lambda: m * share)
 
 
-def mazur(rng):
-    """The example of Matt Mazur's "A step by step backpropagation example" (mattmazur.com, 2015)."""
-    return (np.array([[0.15, 0.20], [0.25, 0.30]]), np.full((2, 1), 0.35), np.array([[0.40, 0.45], [0.50, 0.55]]),
-            np.full((2, 1), 0.60), np.array([[0.05], [0.10]]), np.array([[0.01], [0.99]]), 0.5)
-
-
-def two_layers(rng, n, m, k):
-    """A network n-m-k, one example and a step size."""
-    return (normal(rng, m, n), normal(rng, m, 1), normal(rng, k, m), normal(rng, k, 1), normal(rng, n, 1),
-            rng.uniform(0.1, 0.9, (k, 1)), 0.5)
-
-
 @exercise(
     "7.5", "W1 (m, n), b1 (m, 1), W2 (k, m), b2 (k, 1), x (n, 1), y (k, 1), eta -> W1_new, W2_new",
     cases={
@@ -290,8 +243,3 @@ def mazur_step(W1, b1, W2, b2, x, y, eta, *, unless):
     delta1 = back * unless(a1 * (1 - a1), slope_missing=1.0)
     W1_new = W1 - step * delta1 @ unless(x, own_activation=a1).T
     return unless(W1_new, hidden_stays=W1), unless(W2_new, output_stays=W2)
-
-
-def mazur_loss(W1, b1, W2, b2, x, y):
-    """Half the squared error of the two-layer network for one example."""
-    return np.sum((sigmoid(W2 @ sigmoid(W1 @ x + b1) + b2) - y) ** 2) / 2

@@ -77,6 +77,7 @@ def minibatches(x, y, size, rng, *, unless):
 
 @exercise(
     "8.2", "sizes, rng -> W, b",
+    twins={"Network.random": "bpkit.network:Network.random"},
     observe=spread, tolerance=0.06,
     cases={
         "three layers": lambda rng: ([50, 30, 20, 40], rng),
@@ -150,12 +151,12 @@ def gradients(W, b, f, x, y, unless):
     observe=outcome_of_training, tolerance=1e-7,
     twins={"bp.train": "bpkit.training:train"},
     cases={
+        "two epochs": training_case((4, 3), 8, 4, 1.5, 2, 8),
         "everything in one batch": training_case((3, 4, 2), 12, 6, 0.5, 25, 12),
         "a batch larger than the data": training_case((2, 3), 9, 5, 0.8, 20, 50),
         "mini-batches": training_case((3, 5, 2), 20, 8, 0.5, 10, 6),
         "one example a batch": training_case((2, 4, 2), 10, 4, 0.3, 8, 1),
         "two hidden layers": training_case((3, 4, 3, 2), 10, 6, 0.5, 25, 10),
-        "two epochs": training_case((4, 3), 8, 4, 1.5, 2, 8),
     },
     flaws="""
         test_data_too: the test examples trained on as well

@@ -35,14 +35,26 @@ def engine(Value: Any) -> Any:
         out = OPERATIONS[operation](*parents)
         if [id(parent) for parent in out.parents] != [id(parent) for parent in parents]:
             return out.data, []
-        return out.data, [vjp(g) for vjp in out.vjps]
+        problem = _not_one_each(operation, out)
+        return (out.data, [], problem) if problem else (out.data, [vjp(g) for vjp in out.vjps])
 
     return run
 
 
+def _not_one_each(operation: str, out: Any) -> str:
+    """What is the matter with the vjps of an operation, where they are not one for each parent."""
+    if callable(out.vjps):
+        return f"The vjps of {operation} are a function, not a tuple that holds one; a comma makes it one"
+    came = len(list(out.vjps))
+    wanted = len(out.parents)
+    return "" if came == wanted else f"{operation} has {wanted} parents, and {came} vjps came: one for each is wanted"
+
+
 def products(args, result):
     """The data, and one gradient for each parent."""
-    data, gradients = result
+    data, gradients, *problem = result
+    if problem:
+        raise Odd("form", problem[0])
     return {"data": data, "number of vjps": float(len(gradients))} | {f"vjp {i}": g for i, g in enumerate(gradients)}
 
 
@@ -162,6 +174,8 @@ def topological_order(root, *, unless):
             A node is used twice: what becomes of the gradient that came first?
         wrong_order: a node handed on before all its gradients have come
             When does a node know its whole gradient?
+        forwards: a walk from the leaves to the root
+            Where does the first gradient stand, and to whom is it handed on?
         stale: gradients of an earlier pass left in
             What does grad hold before the first gradient arrives?
         seed: the root's own data in place of 1
@@ -187,12 +201,12 @@ def backward(root, *, unless):
     nodes = nodes_of(root)
     if "recursion" in unless.on and len(nodes) > 3000:
         raise RecursionError("maximum recursion depth exceeded")
-    order = unless(nodes, wrong_order=preorder(root)[::-1], recursion=nodes)
+    order = unless(nodes, wrong_order=preorder(root)[::-1], forwards=nodes[::-1], recursion=nodes)
     for node in nodes:
         node.grad = unless(None, stale=node.grad)
     one = np.ones_like(np.asarray(root.data, dtype=float))
     first = unless(one, seed=root.data, seed_zero=0 * one)
-    root.grad = first if root.grad is None or "stale" not in unless.on else root.grad + first
+    root.grad = first
     for node in reversed(order):
         if node.grad is None:
             node.grad = 0 * one

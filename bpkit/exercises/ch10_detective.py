@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from .. import activations
+from ..shapes import describe
 from .behaviour import Odd
 from .cases import network
 from .declare import Unless, exercise
@@ -27,9 +28,12 @@ SIZES = {
 
 
 def detective_network(rng, sizes, N):
-    """W, b, f, x, y of a relu network with a softmax output."""
-    net = network(rng, sizes, N, activations.relu, activations.softmax)
-    return net.W, net.b, net.f, net.x, net.y
+    """W, b, f, x, y of a relu network with a softmax output in which every layer learns: no gradient is nearly 0."""
+    while True:
+        net = network(rng, sizes, N, activations.relu, activations.softmax)
+        dW, db = backward_pass(net.W, net.b, net.f, net.x, net.y, 1.0, Unless())
+        if min(np.linalg.norm(g) for part in (dW, db) for g in part.values()) > 1e-3:
+            return net.W, net.b, net.f, net.x, net.y
 
 
 def gradients_with(*wrong, noise=0.0, size=1.0, factor=1.5):
@@ -224,8 +228,16 @@ def turned(dW, db):
             part[l] *= -1
 
 
+def yes_or_no(args: Any, answer: Any) -> dict[str, Any]:
+    """A verdict, which is True or False and no text or report."""
+    if np.size(answer) != 1 or np.asarray(answer).dtype.kind not in "biuf":
+        raise Odd("form", f"True or False is wanted; {describe(answer)} came")
+    return {"right": np.asarray(answer).reshape(())}
+
+
 @exercise(
     "10.4", "backward, W, b, f, x, y -> right",
+    observe=yes_or_no,
     cases={
         "a right one": suspect(),
         "right up to rounding": suspect(change=last_digits),

@@ -83,7 +83,7 @@ def _diagnosed(trial: Trial) -> Finding | None:
             return Finding("not_a_function", f"{name} itself is wanted, and {type(trial.answer).__name__} came.",
                            f"Did you call {name} and hand over its result? Leave its parentheses away.")
     except Odd as odd:
-        return Finding(odd.kind, f"{odd.words}.", "What does the cell you were given ask for?",
+        return Finding(odd.kind, f"{odd.words}.", odd.ask or "What does the cell you were given ask for?",
                        "waiting" if odd.kind == "blank" else "not_yet")
     return diagnose(trial)
 
@@ -92,13 +92,15 @@ def _rows(trial: Trial) -> tuple[tuple[str, str], ...]:
     """The first wrong entry, and what the referee of the exercise, differences of the loss, says of it."""
     entry = trial.first_wrong
     if entry is None:
-        return ()
+        warned = [(f"NumPy warns, {case.tag}", one.warning)
+                  for case, one in zip(trial.exercise.cases, trial.outcomes, strict=True) if one.warning]
+        return tuple(warned[:1])
     index = f"[{', '.join(map(str, entry.at))}]" if entry.at else ""
     ratio = f", ratio {number(entry.got / entry.want)}" if entry.want else ""
     words = f"{entry.leaf}{index} is {number(entry.got)}, wanted {number(entry.want)}{ratio}"
     rows = [(f"first wrong entry, {trial.exercise.cases[entry.place].tag}", words)]
     if trial.exercise.referee:
         found = trial.exercise.referee(*arguments(trial.exercise, trial.exercise.cases[entry.place], trial.seed))
-        if entry.leaf in found:
+        if entry.leaf in found and np.isfinite(found[entry.leaf][entry.at]):
             rows.append(("by differences", number(float(found[entry.leaf][entry.at]))))
     return tuple(rows)

@@ -3,17 +3,17 @@
 A reference is the formula, written with ``unless`` wherever people go wrong::
 
     @exercise(
-        "6.1", "delta (n, N), a_prev (m, N) -> dW (n, m)",
-        cases=over_sizes(),
+        "1.9", "base, height -> area",
+        cases={"a flat one": lambda rng: (4.0, 0.5), "a steep one": lambda rng: (1.0, 3.0)},
         flaws='''
-            transposed: rows and columns exchanged
-                Which index of the result counts the units of this layer?
+            no_half: the area of the whole rectangle
+                How many such triangles fill a rectangle?
         ''',
         hints='''
-            One example first: how many numbers are there, and which two factors does each have?
+            Draw the rectangle around the triangle first.
         ''')
-    def weight_gradient(delta, a_prev, *, unless):
-        return unless(delta @ a_prev.T, transposed=lambda: a_prev @ delta.T)
+    def triangle(base, height, *, unless):
+        return base * height / unless(2, no_half=1)
 
 ``unless(right, name=wrong)`` is ``right``, unless the mistake ``name`` is switched on; a lambda is evaluated only where
 it is chosen. Mistakes in one ``unless`` exclude each other; those of different ones can be made together, as a pair.
@@ -46,9 +46,11 @@ class Unless:
         self.places: set[tuple[str, ...]] = set()
 
     def __call__(self, right: Any, **wrong: Any) -> Any:
-        """``right``, or the value of the first keyword that is switched on."""
+        """``right``, or the value of the keyword that is switched on."""
         self.places.add(tuple(wrong))
-        chosen = next((wrong[name] for name in wrong if name in self.on), right)
+        chosen = right
+        for name in self.on:
+            chosen = wrong.get(name, chosen)
         return chosen() if getattr(chosen, "__name__", "") == "<lambda>" else chosen
 
 

@@ -26,6 +26,7 @@ def open_desk() -> None:
     every()
     limit_memory(MEMORY)
     keep_streams()
+    draw_nothing()
     _views[:] = [(module, dict(vars(module))) for name, module in list(sys.modules.items())
                  if name.startswith(__package__) and name != __name__]
 
@@ -56,6 +57,13 @@ def keep_streams() -> None:
         sys.stdout, sys.stderr = streams
 
     get_ipython().events.register("post_execute", back)
+
+
+def draw_nothing() -> None:
+    """Let figures be shown by their text alone: nobody looks at the picture, and drawing it takes its time."""
+    from IPython import get_ipython
+
+    get_ipython().config.InlineBackend.figure_formats = set()
 
 
 def sit(check: str) -> str:

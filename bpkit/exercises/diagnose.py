@@ -18,6 +18,8 @@ from .wrong import (
     not_finite,
     numpy_replaced,
     other,
+    other_order,
+    warned,
     whole_numbers_only,
     wrong_names,
     wrong_on_some,
@@ -70,5 +72,5 @@ Look = Callable[[Trial], Finding | None]
 FORM: tuple[Look, ...] = (other_arguments, helper_blank, blank, too_long, borrowed, no_result)
 SOUND: tuple[Look, ...] = (changes_arguments, keeps_state)
 WRONG: tuple[Look, ...] = (
-    carried_forward, numpy_replaced, catalogued, changes_arguments, keeps_state, does_not_fit, wrong_names, wrong_shape,
-    not_finite, whole_numbers_only, constant_factor, wrong_on_some, other)
+    carried_forward, numpy_replaced, catalogued, changes_arguments, keeps_state, other_order, does_not_fit, wrong_names,
+    wrong_shape, not_finite, warned, whole_numbers_only, constant_factor, wrong_on_some, other)

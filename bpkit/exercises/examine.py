@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -14,6 +15,8 @@ from .course import EXPECTED, Record
 from .overlay import answer_names
 
 SECONDS = 60
+LEFT_OUT = ("bpkit", "terminal", "cacheprovider", "warnings", "unraisableexception", "threadexception", "faulthandler")
+"""Plugins of pytest that print, write, or watch over the whole process: that belongs to whoever calls ``examine``."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +77,11 @@ def _run(path: Path, folder: Path, seconds: float) -> dict[str, tuple[str, dict[
     from .. import nbcheck
 
     ear = _Ear()
-    options = ["-p", "nbval", "-p", "no:bpkit", "-p", "no:terminal", "-p", "no:cacheprovider", "-c", os.devnull,
+    options = ["-p", "nbval", *(word for name in LEFT_OUT for word in ("-p", f"no:{name}")), "-c", os.devnull,
                "--rootdir", str(path.parent), "--nbval", "--nbval-current-env", f"--nbval-cell-timeout={seconds}",
                f"--bpkit-expected={folder}", str(path)]
-    with _plugins_named_only():
+    with _plugins_named_only(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         code = pytest.main(options, plugins=[nbcheck, ear])
     if code == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt

@@ -10,10 +10,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
+from .behaviour import expected
 from .checks import verdict_on
 from .declare import Exercise, as_function, every
+from .diagnose import diagnose
+from .maths import np
 from .trial import Trial
 from .verdict import Verdict
 
@@ -52,8 +55,22 @@ def share(part: int, whole: int) -> str:
 
 def mutant(exercise: Exercise, *mistakes: str, seed: int = 0) -> Verdict:
     """The verdict on the reference with ``mistakes``."""
-    switched = dict.fromkeys(mistakes, True)
-    return verdict_on(Trial(plain(exercise), lambda *args: exercise(*args, **switched), seed, may_borrow=True))
+    return verdict_on(planted(exercise, *mistakes, seed=seed))
+
+
+def kind(exercise: Exercise, *mistakes: str, seed: int = 0) -> str:
+    """What the reference with ``mistakes`` is taken for: the verdict's kind, or "correct"."""
+    with np.errstate(all="ignore"):
+        found = diagnose(planted(exercise, *mistakes, seed=seed))
+    return found.kind if found else "correct"
+
+
+def planted(exercise: Exercise, *mistakes: str, seed: int = 0) -> Trial:
+    """A trial of the reference with ``mistakes``; what it gives on each case is computed once and kept."""
+    one = plain(exercise)
+    trial = Trial(one, partial(exercise, **dict.fromkeys(mistakes, True)), seed, may_borrow=True)
+    trial.outcomes = [expected(one, place, seed, frozenset(mistakes)) for place in range(len(one.cases))]
+    return trial
 
 
 @lru_cache
@@ -64,15 +81,15 @@ def plain(exercise: Exercise) -> Exercise:
 
 def score(exercise: Exercise, seed: int = 0) -> Score:
     """Try every mistake, and every two that can be made together."""
-    singles = {name: mutant(exercise, name, seed=seed) for name in exercise.flaws}
-    pairs = {two: mutant(exercise, *two, seed=seed) for two in exercise.pairs if two not in exercise.harmless}
+    singles = {name: kind(exercise, name, seed=seed) for name in exercise.flaws}
+    pairs = {two: kind(exercise, *two, seed=seed) for two in exercise.pairs if two not in exercise.harmless}
     twins = {name: {name}.union(*(names for names in exercise.same if name in names)) for name in exercise.flaws}
     return Score(
         exercise,
-        missed=tuple(name for name, verdict in singles.items() if verdict.status == "correct"),
-        misnamed=tuple(name for name, verdict in singles.items() if verdict.kind not in twins[name]),
-        pairs_missed=tuple(two for two, verdict in pairs.items() if verdict.status == "correct"),
-        pairs_named=sum(verdict.kind == "+".join(two) for two, verdict in pairs.items()))
+        missed=tuple(name for name, found in singles.items() if found == "correct"),
+        misnamed=tuple(name for name, found in singles.items() if found not in twins[name]),
+        pairs_missed=tuple(two for two, found in pairs.items() if found == "correct"),
+        pairs_named=sum(found == "+".join(two) for two, found in pairs.items()))
 
 
 def table(scores: Iterable[Score]) -> str:

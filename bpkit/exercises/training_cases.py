@@ -85,7 +85,11 @@ def training_case(sizes, N, M, eta, epochs, size):
 
 
 def outcome_of_training(args, result):
-    """Whether the loss fell, and how many losses there are; the weights where no order of the examples can matter."""
+    """Whether the loss fell, and how many losses there are.
+
+    Where no order of the examples can matter, also the weights, and whether the losses fall: elsewhere an epoch's loss
+    may be that of its last batch, which jumps.
+    """
     net, data, size = args[0], args[1], args[4]
     try:
         trained, losses = result
@@ -95,7 +99,7 @@ def outcome_of_training(args, result):
         raise Odd("form", "A network and a list of losses are wanted; something else came") from None
     before, after = loss_on(net.W, net.b, net.f, data), loss_on(trained.W, trained.b, net.f, data)
     told = {"losses": float(losses.size), "learned": float(after < 0.8 * before)}
-    told |= {"losses fall": float(losses.size > 0 and losses[-1] <= losses[0])}
+    parts["losses fall"] = np.asarray(float(losses.size > 0 and losses[-1] <= losses[0]))
     return told | (parts if size >= data.x_train.shape[1] else {})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dis
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
+from operator import attrgetter
 from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
@@ -167,9 +169,10 @@ class Trial:
 
 
 def _names(code: CodeType) -> set[str]:
-    """All global names that ``code`` and the functions inside it use."""
+    """All global names that ``code`` and the functions inside it read; bp.affine does not read an ``affine``."""
     inner = [part for part in code.co_consts if isinstance(part, CodeType)]
-    return set(code.co_names).union(*map(_names, inner))
+    own = {step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+    return own.union(*map(_names, inner))
 
 
 def _stand_in(exercise: Exercise) -> Callable[..., Any]:
@@ -177,6 +180,6 @@ def _stand_in(exercise: Exercise) -> Callable[..., Any]:
 
 
 def _code(place: str) -> CodeType:
-    """The code of bpkit's own function "module:name", under all its wrappings."""
+    """The code of bpkit's own function "module:name" or "module:object.name", under all its wrappings."""
     module, name = place.split(":")
-    return inspect.unwrap(getattr(import_module(module), name)).__code__
+    return inspect.unwrap(attrgetter(name)(import_module(module))).__code__

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..notation import number
+from .behaviour import close
 from .maths import np, replaced
 from .trial import Trial
 from .verdict import Finding
@@ -30,6 +31,44 @@ def catalogued(trial: Trial) -> Finding | None:
             words = f"Your result equals the answer with {', and with '.join(flaw.what for flaw in flaws)}."
             return Finding("+".join(mistakes), words, flaws[0].ask, numbers=True)
     return None
+
+
+def other_order(trial: Trial) -> Finding | None:
+    """All results are there, but not in the order asked for."""
+    names = [p.name for p in trial.exercise.returns]
+    if trial.exercise.observe or len(names) < 2 or not all(one.gave for one in trial.outcomes):
+        return None
+    places = range(len(trial.outcomes))
+    mine = [{name: _part(one.leaves, name) for name in names} for one in trial.outcomes]
+    wanted = [{name: _part(trial.wanted(i).leaves, name) for name in names} for i in places]
+    order: list[str] = []
+    for name in names:
+        fits = [other for other in names if other not in order
+                and all(_same_part(mine[i][other], wanted[i][name], trial.exercise.tolerance) for i in places)]
+        order += fits[:1]
+    if len(order) < len(names):
+        return None
+    return Finding("other_order", f"The results are right, but stand in another order; wanted is {', '.join(names)}.",
+                   "In which order does the first line of the function promise them?")
+
+
+def _part(leaves: Any, name: str) -> dict[str, Any]:
+    """The leaves of the result ``name``, by what stands behind its name."""
+    return {leaf[len(name):]: array for leaf, array in leaves.items() if leaf == name or leaf.startswith(f"{name}[")}
+
+
+def _same_part(one: dict[str, Any], other: dict[str, Any], tolerance: float) -> bool:
+    return one.keys() == other.keys() and all(close(one[key], other[key], tolerance) for key in one)
+
+
+def warned(trial: Trial) -> Finding | None:
+    """The numbers are right, but NumPy warns on the way."""
+    exercise = trial.exercise
+    warns = [i for i, one in enumerate(trial.outcomes) if one.warning]
+    if not exercise.quiet or not warns or trial.first_wrong or not all(one.gave for one in trial.outcomes):
+        return None
+    words = f"The numbers are right, but NumPy warns on {_and([exercise.cases[i].tag for i in warns])}."
+    return Finding("warns", words, "Which of your steps meets a number that it cannot hold?", numbers=True)
 
 
 def does_not_fit(trial: Trial) -> Finding | None:

@@ -133,7 +133,8 @@ def _right_hand_side(code: str, row: int, place: Place) -> Span:
 def _block(code: str, span: Span, end_column: int, place: Place) -> Span:
     """Return ``span`` if it holds whole statements of one body, at the marks' own indent."""
     bodies = [body for node in ast.walk(_tree(code, place)) for _, body in ast.iter_fields(node)
-              if isinstance(body, list) and body and isinstance(body[0], ast.stmt)]
+              if isinstance(body, list) and body and isinstance(body[0], ast.stmt)
+              and body[0].col_offset != getattr(node, "col_offset", -1)]  # an elif is no body of its own
     inside = [[s for s in body if span.row < s.lineno and (s.end_lineno or 0) < span.end] for body in bodies]
     tops = [body for body in inside if body and body[0].col_offset <= span.column]
     torn = [s for body in bodies for s in body

@@ -15,7 +15,7 @@ RETRIEVAL = Quiz("1.retrieval", "Retrieval quiz: one neuron, two tools", (
                   "That is `dL/dz`; one more factor leads from `z` to `w`."),
             Wrong(1.5, "the error measured from the target to the prediction", "0.1",
                   "The error signal is prediction minus target, and here the prediction is too low."),
-            Wrong(-0.2812, "the slope of the sigmoid left in", "4.2",
+            Wrong(-0.2812, "the slope of the sigmoid left in", "0#Walk backward with numbers",
                   "`a - y` holds the slope of the sigmoid already: it cancelled against the derivative of the "
                   "logarithm."),
         ),
@@ -63,20 +63,20 @@ RETRIEVAL = Quiz("1.retrieval", "Retrieval quiz: one neuron, two tools", (
         right=0.5, tolerance=0,
         why="`exp(0) = 1`, so it is 1 over 2: a neuron that has no evidence says one half.",
         wrong=(
-            Wrong(0, "zero in, zero out", "1.2",
-                  "That holds for `tanh` and ReLU; the sigmoid of 0 lies in the middle of its range."),
-            Wrong(1, "the exponential taken for the sigmoid", "1.2",
-                  "1 is `exp(0)`; the sigmoid still adds 1 and takes the inverse."),
+            Wrong(0, "zero in, zero out", "0#Walk forward with numbers",
+                  "`exp(0)` is 1, not 0; the sigmoid of 0 lies in the middle of its range."),
+            Wrong(1, "the exponential taken for the sigmoid", "0#Walk forward with numbers",
+                  "1 is `exp(0)`; the sigmoid still adds 1 and divides 1 by that."),
         ),
         hint="Put 0 into `1/(1 + exp(-z))`.",
-        at="1.2",
+        at="0#Walk forward with numbers",
     ),
 ))
 
 EXIT = Quiz("1.exit", "Exit ticket: the forward pass", (
     Shape(
         "W",
-        "A layer turns 3 inputs into 5 activations. Which shape has its `W`?",
+        "A layer turns 3 inputs into 5 activations. What is the shape of its `W`?",
         right=(5, 3),
         why="One row for each unit, one column for each input, so that `W a` takes 3 numbers in and gives 5.",
         wrong=(
@@ -92,7 +92,7 @@ EXIT = Quiz("1.exit", "Exit ticket: the forward pass", (
     ),
     Shape(
         "z",
-        "The same layer gets a batch of 7 examples. Which shape has `z = W a + b`?",
+        "The same layer gets a batch of 7 examples. What is the shape of `z = W a + b`?",
         right=(5, 7),
         why="Each example is one column in and one column out; `b` is added to each of them.",
         wrong=(
@@ -146,9 +146,9 @@ EXIT = Quiz("1.exit", "Exit ticket: the forward pass", (
         wrong=(
             Wrong("so that the next forward pass is faster", "the cache taken for a memory of results", "1.4",
                   "The next batch has other numbers, and nothing of the old ones can be used."),
-            Wrong("because the loss adds up all activations", "the loss thought to see hidden layers", "2.1",
+            Wrong("because the loss adds up all activations", "the loss thought to see hidden layers", "1.4",
                   "The loss compares the last activation with the target, and sees no other."),
-            Wrong("so that the update can change them", "activations taken for parameters", "7.1",
+            Wrong("so that the update can change them", "activations taken for parameters", "1.4",
                   "Only `W` and `b` are learned; `z` and `a` follow from them."),
         ),
     ),
@@ -185,8 +185,8 @@ PREDICT_SUM = Quiz("1.sum", "Predict, then run: the second hidden unit", (
 PREDICT_SHAPE = Quiz("1.shape", "Predict, then run: a shape", (
     Shape(
         "z",
-        "A layer takes the 64 pixels of a picture to 32 units, and you send 100 pictures at once. Which shape has its "
-        "`z`?",
+        "A layer takes the 64 pixels of a picture to 32 units, and you send 100 pictures at once. What is the shape of "
+        "its `z`?",
         right=(32, 100),
         why="A row for each unit, a column for each picture; the 64 meets the columns of `W` and is summed away.",
         wrong=(
@@ -207,8 +207,8 @@ PREDICT_SHAPE = Quiz("1.shape", "Predict, then run: a shape", (
 PREDICT_FLAT = Quiz("1.flat", "Predict, then run: a flat input", (
     Shape(
         "z",
-        "`W1` is `(2, 2)`, `b1` is `(2, 1)`. Which shape has `W1 @ flat + b1` where `flat` is `np.array([1.0, 2.0])`, "
-        "of shape `(2,)`?",
+        "`W1` is `(2, 2)`, `b1` is `(2, 1)`. What is the shape of `W1 @ flat + b1` where `flat` is "
+        "`np.array([1.0, 2.0])`, of shape `(2,)`?",
         right=(2, 2),
         why="The product has shape `(2,)` and is taken for a row; a row and a column are spread over each other to a "
             "table, without a word.",
@@ -243,25 +243,25 @@ PREDICT_LINEAR = Quiz("1.linear", "Predict, then run: two straight layers", (
     ),
 ))
 
-PREDICT_RELU = Quiz("1.relu", "Predict, then run: the walk with relu", (
+PREDICT_RELU = Quiz("1.relu", "Predict, then run: the walk with ReLU", (
     Number(
         "z2",
-        "The hidden sums of the pencil network are -1.5 and 2.5. Now the hidden units use relu. The output unit has "
+        "The hidden sums of the pencil network are -1.5 and 2.5. Now the hidden units use ReLU. The output unit has "
         "the weights 1 and -0.5 and the bias 0.25. What is its weighted sum?",
         right=-1, tolerance=0.001,
-        why="relu makes 0 and 2.5 of the two sums; the first wire carries nothing, the second -1.25, and the bias "
+        why="ReLU makes 0 and 2.5 of the two sums; the first wire carries nothing, the second -1.25, and the bias "
             "adds 0.25.",
         wrong=(
-            Wrong(-2.5, "the sums handed on without relu", "1.5",
-                  "A negative sum does not pass: relu turns -1.5 into 0."),
-            Wrong(0.5, "relu taken for the size", "1.5",
-                  "relu cuts a negative number off; it does not turn it around."),
+            Wrong(-2.5, "the sums handed on without ReLU", "1.5",
+                  "A negative sum does not pass: ReLU turns -1.5 into 0."),
+            Wrong(0.5, "ReLU taken for the size", "1.5",
+                  "ReLU cuts a negative number off; it does not turn it around."),
             Wrong(-1.25, "the bias forgotten", "1.5",
                   "That is what arrives on the wires; the output unit has a bias of its own."),
             Wrong(0.2689, "the activation taken for the weighted sum", "1.5",
                   "You went one stage too far: a sigmoid of the sum is the activation."),
         ),
-        hint="First relu of each hidden sum, then the two products, then the bias.",
+        hint="First ReLU of each hidden sum, then the two products, then the bias.",
         at="1.5",
     ),
 ))

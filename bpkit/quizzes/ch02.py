@@ -22,7 +22,7 @@ RETRIEVAL = Quiz("2.retrieval", "Retrieval quiz: shapes, softmax, errors", (
     ),
     Shape(
         "a1",
-        "A network 4-6-3 gets `x` of shape `(4, 10)`. Which shape has `a[1]`?",
+        "A network 4-6-3 gets `x` of shape `(4, 10)`. What is the shape of `a[1]`?",
         right=(6, 10),
         why="Layer 1 has 6 units, and each of the 10 examples keeps its column.",
         wrong=(
@@ -58,11 +58,11 @@ RETRIEVAL = Quiz("2.retrieval", "Retrieval quiz: shapes, softmax, errors", (
         right="it grows without bound",
         why="`ln p` falls below every number as `p` approaches 0, and the minus sign turns that up.",
         wrong=(
-            Wrong("it approaches 1", "`1 - p` put in the place of `-ln p`", "2.2",
+            Wrong("it approaches 1", "`1 - p` put in the place of `-ln p`", "2#Price a probability",
                   "`1 - p` approaches 1; the logarithm has no such ceiling."),
-            Wrong("it approaches 0", "the logarithm taken at 1", "2.2",
+            Wrong("it approaches 0", "the logarithm taken at 1", "2#Price a probability",
                   "`-ln p` is 0 at `p = 1`, at the other end."),
-            Wrong("it falls without bound", "the minus sign overlooked", "2.2",
+            Wrong("it falls without bound", "the minus sign overlooked", "2#Price a probability",
                   "`ln p` does; with its minus sign it is a loss, and never negative."),
         ),
     ),
@@ -107,8 +107,8 @@ EXIT = Quiz("2.exit", "Exit ticket: losses", (
     ),
     Choice(
         "half",
-        "A sigmoid says `a = 0.9` where `y = 0`. The loss is the source document's `L = -y ln a`. What are `L` and "
-        "`dL/dz`?",
+        "A sigmoid says `a = 0.9` where `y = 0`. The loss is `L = -y ln a`, as worked examples often have it. What are "
+        "`L` and `dL/dz`?",
         right="both are 0",
         why="At `y = 0` the formula is 0 whatever `a` is: the neuron is wrong, and nothing pushes it. Binary "
             "cross-entropy adds the missing half, `-(1 - y) ln(1 - a)`.",
@@ -116,7 +116,7 @@ EXIT = Quiz("2.exit", "Exit ticket: losses", (
             Wrong("`L = 0` and `dL/dz = 0.9`", "`a - y` taken for every loss", "2.3",
                   "A loss that is constantly 0 has the slope 0; `a - y` belongs to the whole binary cross-entropy."),
             Wrong("`L = 2.3026` and `dL/dz = 0.9`", "the missing half read into the formula", "2.3",
-                  "That is what binary cross-entropy says, and what the document's formula should say."),
+                  "That is what binary cross-entropy says; `-y ln a` is only one half of it."),
             Wrong("`L = 0.1054` and `dL/dz = -0.1`", "the target ignored", "2.3",
                   "Those are the values for `y = 1`; here `y` is 0 and multiplies everything."),
         ),

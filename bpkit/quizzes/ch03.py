@@ -40,7 +40,7 @@ RETRIEVAL = Quiz("3.retrieval", "Retrieval quiz: losses, shapes, differences", (
     ),
     Shape(
         "b2",
-        "Which shape has `b[2]` of a network 4-6-3 that is trained on batches of 10?",
+        "What is the shape of `b[2]` in a network 4-6-3 that is trained on batches of 10?",
         right=(3, 1),
         why="One number a unit of layer 2, as a column, whatever the batch; it is added to each column of the batch.",
         wrong=(
@@ -126,11 +126,11 @@ EXIT = Quiz("3.exit", "Exit ticket: the chain rule", (
         right="raise `w` by 0.01, and `L` falls by about 0.002",
         why="It is the change of `L` for each unit of `w`, near the present weight.",
         wrong=(
-            Wrong("raise `L` by 0.01, and `w` falls by about 0.002", "the gradient upside down", "3.2",
+            Wrong("raise `L` by 0.01, and `w` falls by about 0.002", "the gradient upside down", "3#Take a computation apart",
                   "`w` is what you change, and `L` is what follows: change of `L` per change of `w`."),
             Wrong("the loss is -0.2", "the slope taken for the value", "3.2",
                   "A slope says how the loss changes, not how large it is."),
-            Wrong("`w` has to change by -0.2", "gradient and update confused", "7.1",
+            Wrong("`w` has to change by -0.2", "gradient and update confused", "0#Use the gradient",
                   "The update has the other sign, and `eta` decides how long it is."),
         ),
     ),

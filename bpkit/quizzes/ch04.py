@@ -84,7 +84,7 @@ EXIT = Quiz("4.exit", "Exit ticket: the first delta", (
             "softmax with cross-entropy, if the targets sum to 1, and for the identity with half the squared error.",
         wrong=(
             Wrong("in every layer of every network, with `y` for the target", "the output rule used everywhere", "5.2",
-                  "A hidden layer has no target `y`; its delta comes from the layer behind it."),
+                  "A hidden layer has no target `y`; its delta comes from the next layer."),
             Wrong("at the output, whatever the loss and the activation function", "the pair overlooked", "4.1",
                   "With a sigmoid and half the squared error a factor `a (1 - a)` stays."),
             Wrong("at the output, for sigmoid with any loss", "the loss thought to play no part", "4.2",
@@ -203,8 +203,8 @@ PREDICT_RIVAL = Quiz("4.rival", "Predict, then run: one z of a softmax", (
 PREDICT_STUCK = Quiz("4.stuck", "Predict, then run: sure and wrong", (
     Choice(
         "stuck",
-        "A sigmoid unit starts at `z = -6`, where it says nearly 0, and its target is 1. It takes ten steps downhill. "
-        "Under which loss has it moved to the right side?",
+        "A sigmoid unit starts at `z = -6`, where it says nearly 0, and its target is 1. It takes ten steps "
+        "downhill, `z - delta` each. Under which loss has it moved to the right side?",
         right="under binary cross-entropy only",
         why="There its delta is almost -1, whatever the slope of the sigmoid; under the squared error the flat sigmoid "
             "is a factor of delta and leaves almost nothing.",

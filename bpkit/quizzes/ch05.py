@@ -57,7 +57,7 @@ RETRIEVAL = Quiz("5.retrieval", "Retrieval quiz: first deltas, forks, shapes", (
             Wrong(1.5, "the weights omitted", "3.4",
                   "What comes back along a wire is multiplied by the weight of that wire."),
         ),
-        hint="Each path: what comes from behind, times the factor of its own wire.",
+        hint="Each path: the slope at its far end, times the factor of its own wire.",
         at="3.4",
     ),
     Shape(
@@ -118,7 +118,7 @@ EXIT = Quiz("5.exit", "Exit ticket: the recursion", (
         "from",
         "What is `delta[2]` of a five-layer network computed from?",
         right="`delta[3]`, `W[3]` and `z[2]`",
-        why="The error comes from the layer behind, over the wires into it, and passes back through the unit's own "
+        why="The error comes from the next layer, over the wires into it, and passes back through the unit's own "
             "`f` at `z[2]`.",
         wrong=(
             Wrong("`delta[1]`, `W[2]` and `z[2]`", "the error thought to run forwards", "5.3",
@@ -147,7 +147,7 @@ EXIT = Quiz("5.exit", "Exit ticket: the recursion", (
     ),
     Number(
         "vanish",
-        "Behind four sigmoid layers, how large can the product of their four slopes be at most?",
+        "On the way back through four sigmoid layers, how large can the product of their four slopes be at most?",
         right=0.0039, tolerance=0.0001,
         why="Each slope is at most 0.25, and 0.25 to the fourth is about 0.0039: one reason why gradients vanish "
             "with depth.",
@@ -181,7 +181,7 @@ PREDICT_HIDDEN = Quiz("5.hidden", "Predict, then run: two hidden units", (
     ),
 ))
 
-PREDICT_WIRES = Quiz("5.wires", "Predict: twice as many wires", (
+PREDICT_WIRES = Quiz("5.wires", "Predict, then run: twice as many wires", (
     Choice(
         "wires",
         "A hidden unit feeds three units. Now it feeds six: every wire has a twin with the same weight and the same "

@@ -200,7 +200,7 @@ PREDICT_VALLEY = Quiz("7.valley", "Predict, then run: a valley", (
     ),
 ))
 
-PREDICT_VELOCITY = Quiz("7.velocity", "Predict: a slope that stays the same", (
+PREDICT_VELOCITY = Quiz("7.velocity", "Predict, then run: a slope that stays the same", (
     Choice(
         "velocity",
         "Every gradient is 1, and `beta` is 0.8. What becomes of the velocity after many steps?",

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from .declare import Choice, Number, Quiz, Wrong
 
+# headings of the chapter
+PAIN = "8#Feel the pain: one step for a whole epoch"
+START = "8#Choose where to start"
+SICK = "8#Break it: four sick runs"
+
 RETRIEVAL = Quiz("8.retrieval", "Retrieval quiz: steps, batches, losses", (
     Number(
         "momentum",
@@ -151,4 +156,62 @@ EXIT = Quiz("8.exit", "Exit ticket: training", (
     ),
 ))
 
-FORMS = (RETRIEVAL, EXIT)
+PREDICT_ONCE = Quiz("8.once", "Predict, then run: one heap or forty-six", (
+    Choice(
+        "once",
+        "Twenty epochs with the same `eta`: once with one step an epoch, on all 1442 images, once with 46 steps, on 32 "
+        "images each. Where is the loss lower at the end?",
+        right="with 46 steps an epoch, by far",
+        why="A gradient from 32 images is a rough estimate, but it is good enough to step by, and there are 46 steps "
+            "for one.",
+        wrong=(
+            Wrong("with one step an epoch, because its gradient is exact", "an exact step taken for a long one", PAIN,
+                  "An exact gradient is still a local one; after the step it is out of date."),
+            Wrong("equally low: both see every image twenty times", "images counted in place of steps", PAIN,
+                  "What moves the weights is the steps, and one way takes 46 times as many."),
+            Wrong("with one step an epoch, because the errors of 46 rough steps add up",
+                  "an estimate taken for a bias", PAIN,
+                  "The estimates err by chance, in all directions, so their errors partly cancel."),
+        ),
+    ),
+))
+
+PREDICT_START = Quiz("8.start", "Predict, then run: weights of size one", (
+    Choice(
+        "start",
+        "Five layers of 64 tanh units each, and every weight is drawn with the standard deviation 1. What do most units "
+        "of the fifth layer say?",
+        right="almost -1 or almost 1",
+        why="A sum of 64 such terms is about the root of 64 times as large as one activation, and tanh saturates.",
+        wrong=(
+            Wrong("almost 0, because positive and negative terms cancel", "a centred sum taken for a small one", START,
+                  "They cancel on average; a single sum of 64 terms is still about 8 times as large as one term."),
+            Wrong("anything between -1 and 1, evenly", "the width of a layer overlooked", START,
+                  "How large are the weighted sums that tanh receives?"),
+            Wrong("the same as the inputs: a standard deviation of 1 changes no size",
+                  "the spread of a weight taken for that of a sum", START,
+                  "It is the sum of 64 weighted terms that has to keep its size, not each term."),
+        ),
+    ),
+))
+
+PREDICT_LABELS = Quiz("8.labels", "Predict, then run: shuffled labels", (
+    Choice(
+        "labels",
+        "All 1442 labels are shuffled once, and the images keep their places. What does the training loss do in twelve "
+        "epochs of small steps?",
+        right="it stays near `ln 10`",
+        why="Image and label have nothing to do with each other, so guessing is the best that can be learned quickly.",
+        wrong=(
+            Wrong("it grows from epoch to epoch", "nothing to learn taken for a bug", SICK,
+                  "The gradient still leads downhill; there is hardly any hill."),
+            Wrong("it falls as usual, and only the held-out loss shows the damage",
+                  "learning by heart taken for instant", SICK,
+                  "Twenty wrong labels are soon learned by heart. 1442 take far longer than twelve epochs."),
+            Wrong("it becomes exactly `ln 10`, and all gradients become 0", "no pattern taken for no gradient", SICK,
+                  "Each mini-batch pulls somewhere; the pulls do not agree."),
+        ),
+    ),
+))
+
+FORMS = (RETRIEVAL, PREDICT_ONCE, PREDICT_START, PREDICT_LABELS, EXIT)

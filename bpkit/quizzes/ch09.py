@@ -149,4 +149,69 @@ EXIT = Quiz("9.exit", "Exit ticket: why backpropagation", (
     ),
 ))
 
-FORMS = (RETRIEVAL, EXIT)
+# headings of the chapter
+COUNT = "9#Feel the pain: count what a gradient costs"
+CHEAP = "9#Start at the cheap end"
+WALK = "9#Walk back once by hand"
+
+PREDICT_PRICE = Quiz("9.price", "Predict, then run: the price of differences", (
+    Number(
+        "seconds",
+        "A network has 100 000 parameters, and one forward pass takes 1 millisecond. How many seconds do central "
+        "differences take for its gradient?",
+        right=200, tolerance=0.001,
+        why="Two forward passes for each parameter make 200 000, and each of them takes a millisecond.",
+        wrong=(
+            Wrong(100, "one pass for each parameter", COUNT,
+                  "A central difference looks to both sides of each parameter."),
+            Wrong(0.002, "all parameters nudged at once", COUNT,
+                  "One nudge of everything gives one slope; each parameter needs nudges of its own."),
+            Wrong(200000, "milliseconds taken for seconds", COUNT,
+                  "That is the number of forward passes, and each takes a thousandth of a second."),
+        ),
+        hint="How many forward passes for one parameter? How many for all of them?",
+        at=COUNT,
+    ),
+))
+
+PREDICT_DIRECTION = Quiz("9.direction", "Predict, then run: from which end?", (
+    Number(
+        "loss",
+        "Three Jacobians of 100 by 100 and a row of 100. You multiply from the loss: the row with the last Jacobian "
+        "first. How many multiplications of numbers are that in all?",
+        right=30000, tolerance=0.5,
+        why="A row times a 100 by 100 table takes 10 000 multiplications and leaves a row; that happens three times.",
+        wrong=(
+            Wrong(2010000, "the tables multiplied with each other first", CHEAP,
+                  "That is the count from the input: two products of tables, a million each, then the row."),
+            Wrong(300, "a product entry by entry", CHEAP,
+                  "Each of the 100 results of a row times a table is a sum of 100 products."),
+            Wrong(1000000, "one product of two tables", CHEAP,
+                  "From the loss you never multiply two tables, only a row and a table."),
+        ),
+        hint="How many for one row times one table?",
+        at=CHEAP,
+    ),
+))
+
+PREDICT_EARLY = Quiz("9.early", "Predict: a node that does not wait", (
+    Number(
+        "dx",
+        "In `p = x y`, `q = p + x`, `L = p q` with `x = 2`, `y = -3`, an engine hands the gradient of `p` on as soon "
+        "as the first share, -4, has come. The second one, -6, comes later and goes nowhere. Which `dL/dx` comes out?",
+        right=6, tolerance=0.001,
+        why="The share -4 becomes 12 by way of `p`, and -6 comes by way of `q`; the 18 of the longest path are lost.",
+        wrong=(
+            Wrong(24, "the lost share counted all the same", WALK,
+                  "24 is the true gradient; it needs both shares of `p`."),
+            Wrong(12, "the way by `q` left out", WALK,
+                  "`x` is used twice: in `p`, and in `q` as well."),
+            Wrong(18, "the wrong share lost", WALK,
+                  "18 is what the second share of `p` would have brought."),
+        ),
+        hint="`x` gets the gradient of `q`, and `y` times the gradient of `p`.",
+        at=WALK,
+    ),
+))
+
+FORMS = (RETRIEVAL, PREDICT_PRICE, PREDICT_DIRECTION, PREDICT_EARLY, EXIT)

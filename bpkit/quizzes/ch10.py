@@ -144,4 +144,44 @@ EXIT = Quiz("10.exit", "Exit ticket: the detective", (
     ),
 ))
 
-FORMS = (RETRIEVAL, EXIT)
+# headings of the chapter
+PAIN = "10#Feel the pain: wrong gradients learn"
+OPEN = "10#Work an open case"
+
+PREDICT_FALLS = Quiz("10.falls", "Predict, then run: four wrong passes descend", (
+    Choice(
+        "falls",
+        "Each of the four passes takes 200 steps of gradient descent on the small network. For how many of them is the "
+        "loss lower at the end than at the start?",
+        right="for all four",
+        why="A direction that is wrong but not too far from the gradient still leads down.",
+        wrong=(
+            Wrong("for none: each of them has a mistake", "a wrong gradient thought useless", PAIN,
+                  "Descent needs a direction that leads down, and there are many besides the steepest."),
+            Wrong("for the planted factor alone", "only the direction of the whole gradient trusted", PAIN,
+                  "A factor in one layer turns the direction as well; the others turn it in their own ways."),
+            Wrong("for two of the four, the ones with the right signs", "signs thought to decide", PAIN,
+                  "Some entries have wrong signs in several passes; the sum over all entries decides."),
+        ),
+    ),
+))
+
+PREDICT_WHERE = Quiz("10.where", "Predict: how far a mistake spreads", (
+    Choice(
+        "where",
+        "In a network of three layers a mistake makes `delta[2]` wrong, and nothing else is wrong by itself. In which "
+        "layers does the gradient check find wrong gradients?",
+        right="in layers 2 and 1",
+        why="`dW[2]` and `db[2]` are made of `delta[2]`, and `delta[1]` is computed from it; layer 3 was done before.",
+        wrong=(
+            Wrong("in layer 2 alone", "a mistake thought to stay where it is", OPEN,
+                  "`delta[1]` is computed from `delta[2]`, and inherits what is wrong with it."),
+            Wrong("in layers 2 and 3", "the error thought to run forwards", OPEN,
+                  "The backward pass starts at the last layer: layer 3 is done before layer 2."),
+            Wrong("in all three, since they share one loss", "one loss taken for one computation", OPEN,
+                  "The loss is the same, but `dW[3]` is made of `delta[3]`, and that one is right."),
+        ),
+    ),
+))
+
+FORMS = (RETRIEVAL, PREDICT_FALLS, PREDICT_WHERE, EXIT)

@@ -1,0 +1,65 @@
+"""Chapter 7's cases: arrays for one step, the state of Adam, and the network of the mystery.
+
+Letters: w a parameter of any shape, g = dL/dw, v mean square, t number of the step, counted from 1; W1, b1, W2, b2 a
+network, x, y one example.
+"""
+
+from __future__ import annotations
+
+from .cases import normal, whole
+from .maths import np, sigmoid
+
+
+def cases(arrays, numbers):
+    """Cases of ``arrays`` arrays of one shape each, followed by the numbers that ``numbers(rng)`` draws."""
+    def make(shape):
+        return lambda rng: (*(normal(rng, *shape) for _ in range(arrays)), *numbers(rng))
+
+    def at_rest(rng):
+        w, _, *more = make((3, 2))(rng)
+        return w, np.zeros((3, 2)), *more
+
+    tags = {"a table of weights": (4, 3), "a square table": (3, 3), "a bias": (4, 1), "a single weight": (1, 1)}
+    return {tag: make(shape) for tag, shape in tags.items()} | {
+        "whole numbers": lambda rng: (*(np.roll(whole(2, 3), k) for k in range(arrays)), *numbers(rng)),
+        "a gradient of zero": at_rest}
+
+
+def adam_numbers(t):
+    """The numbers of Adam's step number ``t``; a large eps, so that its place shows."""
+    return lambda rng: (t, rng.uniform(0.01, 0.1), 0.8, 0.95, 0.1)
+
+
+def adam_cases():
+    """Steps 1 to 7; v is a mean of squares, and so positive."""
+    def make(shape, t):
+        return lambda rng: (normal(rng, *shape), normal(rng, *shape), normal(rng, *shape), normal(rng, *shape) ** 2,
+                            *adam_numbers(t)(rng))
+
+    return {
+        "the first step": lambda rng: (normal(rng, 4, 3), normal(rng, 4, 3), np.zeros((4, 3)), np.zeros((4, 3)),
+                                       *adam_numbers(1)(rng)),
+        "the second step": make((3, 3), 2),
+        "the third step": make((4, 1), 3),
+        "a single weight": make((1, 1), 5),
+        "whole numbers": lambda rng: (whole(2, 3), np.roll(whole(2, 3), 1), np.roll(whole(2, 3), 2), whole(2, 3) ** 2,
+                                      4, 0.5, 0.75, 0.875, 0.25),
+        "the usual constants": lambda rng: (*make((2, 3), 7)(rng)[:4], 7, 0.001, 0.9, 0.999, 1e-8),
+    }
+
+
+def mazur(rng):
+    """The example of Matt Mazur's "A step by step backpropagation example" (mattmazur.com, 2015)."""
+    return (np.array([[0.15, 0.20], [0.25, 0.30]]), np.full((2, 1), 0.35), np.array([[0.40, 0.45], [0.50, 0.55]]),
+            np.full((2, 1), 0.60), np.array([[0.05], [0.10]]), np.array([[0.01], [0.99]]), 0.5)
+
+
+def two_layers(rng, n, m, k):
+    """A network n-m-k, one example and a step size."""
+    return (normal(rng, m, n), normal(rng, m, 1), normal(rng, k, m), normal(rng, k, 1), normal(rng, n, 1),
+            rng.uniform(0.1, 0.9, (k, 1)), 0.5)
+
+
+def mazur_loss(W1, b1, W2, b2, x, y):
+    """Half the squared error of the two-layer network for one example."""
+    return np.sum((sigmoid(W2 @ sigmoid(W1 @ x + b1) + b2) - y) ** 2) / 2
