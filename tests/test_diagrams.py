@@ -6,15 +6,17 @@ import math
 import re
 import subprocess
 import sys
+from base64 import b64decode
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bpkit import diagrams
+from bpkit.activations import sigmoid, softmax
 from bpkit.diagrams.graphs import neuron_nodes
 from bpkit.diagrams.nodes import OPS, Node, evaluate
 from bpkit.diagrams.scene import ROLES, Box, Path, Picture, Text, overlaps, text_width
@@ -143,6 +145,58 @@ def test_the_slope_of_every_operation_is_its_central_difference(op: str) -> None
         assert math.isclose((up - down) / (2 * h), slope, rel_tol=1e-7, abs_tol=1e-9), k
 
 
+@pytest.mark.parametrize("op", OPS)
+def test_the_slope_of_every_operation_in_letters_is_its_slope_in_numbers(op: str) -> None:
+    known = {"x": 0.3, "y": 0.6, "b": -0.7, "sigmoid": sigmoid, "exp": math.exp, "cos": math.cos, "tanh": math.tanh,
+             "ln": math.log}
+    for k, rule in enumerate(OPS[op].slopes):
+        formula = rule.format(*"xyb")
+        for sign, python in (("−", "-"), ("²", "**2"), ("σ", "sigmoid"), ("ln x", "ln(x)"), ("2 x", "2*x"),
+                             (") (", ")*("), ("(x (", "(x*("), ("[x > 0]", "float(x > 0)")):
+            formula = formula.replace(sign, python)
+        assert math.isclose(eval(formula, known), OPS[op].local(*(known[v] for v in "xyb"[:OPS[op].inputs]))[k]), rule
+    assert len(OPS[op].slopes) == OPS[op].inputs
+
+
+@example([1.24e-11, -1.24e-11], 0)
+@given(st.lists(st.floats(-30, 30), min_size=1, max_size=6), st.integers(0, 99))
+@settings(max_examples=30, deadline=None)
+def test_the_softmax_jacobian_times_a_vector_is_what_softmax_sends_back(z: list[float], seed: int) -> None:
+    column, g = np.array(z)[:, None], np.random.default_rng(seed).normal(size=(len(z), 1))
+    picture = diagrams.softmax_jacobian(column, g)
+    shown = bound(picture)
+    for i, back in enumerate(softmax.vjp(column, g)[:, 0]):
+        assert abs(float(shown[f"dz:{i}:0"][0]) - back) < 5.1e-5
+        assert shown[f"g:{i}:0"] == [number(g[i, 0])]
+        for j in range(len(z)):
+            assert abs(float(shown[f"J:{i}:{j}"][0]) - softmax.jacobian(column)[i, j, 0]) < 5.1e-5
+    assert_readable(picture)
+
+
+@given(st.integers(1, 5), st.integers(1, 5), st.integers(1, 8), st.integers(0, 99))
+@settings(max_examples=30, deadline=None)
+def test_the_outer_products_of_a_batch_add_up_to_its_gradients(n: int, m: int, N: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    delta, a_prev = rng.normal(size=(n, N)), rng.normal(size=(m, N))
+    picture = diagrams.outer_products(delta, a_prev)
+    shown = bound(picture)
+    for i in range(n):
+        assert shown[f"sum:{i}:{m}"] == [number(delta[i].sum())]
+        for j in range(m):
+            assert shown[f"sum:{i}:{j}"] == [number((delta @ a_prev.T)[i, j])]
+            assert [shown[f"one:{e + 1}:{i}:{j}"] for e in range(N)] == [[number(delta[i, e] * a_prev[j, e])] for e in range(N)]
+    assert_readable(picture)
+
+
+def test_matrices_that_do_not_fit_or_are_too_large_are_refused_with_words() -> None:
+    with pytest.raises(BadInput, match="z and g do not fit"):
+        diagrams.softmax_jacobian([[1.0], [2.0]], [[1.0]])
+    with pytest.raises(BadInput, match="z and g do not fit"):
+        diagrams.softmax_jacobian(np.ones((7, 1)), np.ones((7, 1)))
+    with pytest.raises(BadInput, match="too large to draw"):
+        diagrams.outer_products(np.ones((2, 9)), np.ones((2, 9)))
+
+
 def test_a_network_shows_the_numbers_of_its_passes() -> None:
     net, trace, grads = network_and_passes([2, 3, 2], 4, 3)
     shown = bound(diagrams.network(net, trace, grads, example=1))
@@ -193,7 +247,10 @@ def test_a_picture_says_its_numbers_to_a_screen_reader_and_to_a_page_without_pic
     assert root.attrib["role"] == "img"
     assert [child.tag for child in root][:2] == [SVG + "title", SVG + "desc"]
     assert "f = q · z = -12.0000" in (root[1].text or "")
-    assert picture._repr_mimebundle_() == {"image/svg+xml": picture.svg, "text/plain": repr(picture)}
+    assert picture._repr_mimebundle_() == {"text/html": picture.html, "text/plain": repr(picture)}
+    image = ElementTree.fromstring(picture.html.removesuffix(">") + "/>")
+    assert image.attrib["alt"].split() == repr(picture).split() and "max-width:100%" in image.attrib["style"]
+    assert b64decode(image.attrib["src"].partition(",")[2]).decode() == picture.svg
     assert repr(picture).splitlines()[0] == "x = -2.0000   df/dx = -4.0000"
 
 

@@ -179,8 +179,8 @@ def test_an_answer_whose_helper_is_blank_waits_for_it() -> None:
 
 def test_a_function_of_bpkit_is_not_taken_for_the_learners_own_of_the_same_name() -> None:
     space = with_helper("...").__globals__ | {"bp": bp}
-    exec(HELPERS.replace("hidden_delta(", "bp.hidden_delta("), space)
-    assert check("5.3", space["all_deltas"]).status == "correct"
+    exec(HELPERS.replace("hidden_delta(", "-bp.hidden_delta("), space)
+    assert check("5.3", space["all_deltas"]).kind == "sign"
 
 
 def test_an_answer_with_a_right_helper_is_right_and_the_helper_stays_in_its_place() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -26,7 +27,9 @@ from bpkit.diagrams.scene import Path, Text, overlaps
 from bpkit.explorers.host import Control, frame, shipped
 from bpkit.explorers.inline import source, url
 from bpkit.explorers.views import deltas as deltas_view
+from bpkit.explorers.views import live
 from bpkit.explorers.views import neuron as neuron_view
+from bpkit.explorers.views.training import Run
 from bpkit.network import Network
 from bpkit.notation import number
 from bpkit.optim import SGD
@@ -155,9 +158,18 @@ def test_the_neuron_says_what_the_source_document_says_and_at_y_1_the_loss_is_mi
         assert flow.value["L"] == pytest.approx(-np.log(flow.value["a"]), rel=1e-14)
 
 
+def picture_width(png: str) -> int:
+    from PIL import Image
+
+    with Image.open(io.BytesIO(b64decode(png))) as image:
+        return image.width
+
+
 @pytest.mark.slow
 def test_without_a_kernel_the_picture_and_its_numbers_stay_and_are_the_same_each_time() -> None:
-    one, other = (explorers.neuron(w=-1.0)._repr_mimebundle_() for _ in range(2))
+    (one, about), (other, _) = (explorers.neuron(w=-1.0)._repr_mimebundle_() for _ in range(2))
+    assert about["image/png"]["alt"] == one["text/plain"], "said where the page shows no picture"
+    assert abs(2 * about["image/png"]["width"] - picture_width(one["image/png"])) <= 1, "shown at its own size"
     assert one["image/png"] == other["image/png"] and one["text/plain"] == other["text/plain"]
     assert b64decode(one["image/png"]).startswith(b"\x89PNG") and len(one["image/png"]) < 100_000
     assert "application/vnd.jupyter.widget-view+json" in one
@@ -196,6 +208,56 @@ def test_the_playground_trains_with_the_learners_own_backward_pass() -> None:
     assert repr(ours) == repr(own) and "accuracy" in repr(own)
     kept = bad.state["data"]["kept"]
     assert kept[-1]["loss"] > kept[0]["loss"], "uphill, and it shows"
+
+
+def test_a_live_playground_shows_the_steps_of_a_run_that_was_computed_before_however_it_is_asked() -> None:
+    ready, live = explorers.playground(steps=30), explorers.playground(steps=30, live=True)
+    assert live.values["step"] == 0 and len(live.state["data"]["kept"]) == 1
+    assert "step 0 of 30" in repr(live) and live.state["data"]["last"] == 30
+    said: list[Any] = []
+    live.widget.send = said.append
+    for first, count in ((1, 2), (1, 4), (5, 100), (10, 3), (29, 16), (31, 4)):
+        live.widget._msg_callbacks(live.widget, {"from": first, "count": count}, [])
+    kept = ready.state["data"]["kept"]
+    assert [(one["from"], len(one["steps"]), one["error"]) for one in said] == [
+        (1, 2, None), (1, 4, None), (5, 26, None), (10, 3, None), (29, 2, None), (31, 0, None)]
+    assert all(one["steps"] == kept[one["from"]:one["from"] + len(one["steps"])] for one in said)
+
+
+def test_what_the_learners_function_raises_is_said_with_its_line_and_the_steps_before_it_stay() -> None:
+    def backward(W: Any, f: Any, z: Any, a: Any, y: Any) -> Any:
+        seen.append(1)
+        if len(seen) == fails:
+            seen.pop()
+            return {}[fails]
+        return {}, W, {l: np.zeros((len(w), 1)) for l, w in W.items()}
+
+    seen: list[int] = []
+    fails, net = 4, Network.random([2, 3, 1], output="sigmoid")
+    run = Run(net, [[0.5, 1.0], [1.0, -1.0]], [[1.0, 0.0]], None, backward)
+    one = live.answer(run, 30, {"from": 1, "count": 8})
+    assert len(one["steps"]) == 2 and one["error"].startswith("Step 3: KeyError: 4\nin line ")
+    assert one["error"].endswith(": return {}[fails]")
+    assert live.answer(run, 30, {"from": 3, "count": 8}) == {**one, "from": 3, "steps": []}, "asked again, it says so again"
+    fails = 0
+    assert len(live.answer(run, 30, {"from": 3, "count": 8})["steps"]) == 8, "mended, it goes on"
+
+
+def test_a_live_run_that_stops_being_finite_says_so() -> None:
+    def backward(W: Any, f: Any, z: Any, a: Any, y: Any) -> Any:
+        return {}, {l: -1e3 * w**3 for l, w in W.items()}, {l: np.zeros((len(w), 1)) for l, w in W.items()}
+
+    run = Run(Network.random([2, 3, 1], output="sigmoid"), [[0.5], [1.0]], [[1.0]], SGD(1.0), backward)
+    said = live.answer(run, 100, {"from": 1, "count": 16})
+    assert len(said["steps"]) < 16 and "no longer finite" in said["error"]
+
+
+def test_gradients_of_another_shape_are_refused_with_words() -> None:
+    def backward(W: Any, f: Any, z: Any, a: Any, y: Any) -> Any:
+        return {}, {l: w.T for l, w in W.items()}, {l: np.zeros((len(w), 1)) for l, w in W.items()}
+
+    with pytest.raises(BadInput, match=r"dW\[1\] does not fit"):
+        explorers.playground(steps=3, backward=backward)
 
 
 def test_a_run_that_stops_being_finite_ends_there_and_one_that_never_was_is_refused() -> None:
@@ -309,3 +371,28 @@ def test_a_saved_notebook_keeps_every_picture_and_nbval_passes_it_twice(tmp_path
     saved.write_text(saved.read_text("utf-8").replace("L = BCE(a, y) = 0.4741", "L = BCE(a, y) = 0.4742"), "utf-8")
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=paths)
     assert "1 failed, 2 passed" in done.stdout, "a wrong number in text/plain is found"
+
+
+SAVED = sorted(File(__file__).parents[1].glob("solutions/*.ipynb"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", SAVED, ids=lambda path: path.stem)
+def test_a_saved_solution_shows_every_explorer_without_a_kernel_and_converts_with_no_missing_image(path: File) -> None:
+    import nbformat
+    from nbconvert import HTMLExporter
+    from PIL import Image
+
+    book = nbformat.read(path, as_version=4)
+    explored = [cell for cell in book.cells if cell.cell_type == "code" and "bp.explore." in cell.source]
+    shown = [next(output.data for output in cell.outputs if "image/png" in output.get("data", {})) for cell in explored]
+    assert "widgets" not in book.metadata
+    html, _ = HTMLExporter().from_notebook_node(book)
+    for data in shown:
+        with Image.open(io.BytesIO(b64decode(data["image/png"]))) as image:
+            assert image.width > 600 and image.height > 200
+        assert "".join(data["image/png"].split()) in re.sub(r"\s", "", html), "the picture is not in the page"
+        assert len(data["text/plain"].splitlines()) > 1, "the numbers stay as text"
+    sources = re.findall(r"<img\b[^>]*?\bsrc=\s*[\"']?([^\"'\s>]*)", html)
+    assert all(src.startswith("data:image/") and len(src) > 1000 for src in sources), "an image is missing"
+    assert len(sources) >= len(shown)

@@ -19,6 +19,15 @@ def test_the_proof_holds_and_shows_at_least_two_steps_as_text_and_as_latex(name)
     assert latex.startswith("$$") and latex.count(r"\left") == latex.count(r"\right") and "j + r" not in latex
 
 
+@pytest.mark.parametrize("name", PROOFS)
+def test_the_reasons_of_a_proof_stand_above_their_formulas_in_short_lines(name):
+    proof = PROOFS[name]()
+    rows = proof._repr_latex_().removeprefix(r"$$\begin{aligned}").split(r" \\ ")
+    words = [row.strip() for row in rows if row.strip().startswith((r"& \text{", r"& \textbf{"))]
+    assert all(len(row) <= 40 + len(r"& \textbf{}") and row.count("$") % 2 == 0 for row in words)
+    assert sum(row.strip().startswith(r"& \quad") for row in rows) == len(proof.steps)
+
+
 @pytest.mark.slow
 def test_all_proofs_together_take_less_than_ten_seconds():
     start = time.perf_counter()

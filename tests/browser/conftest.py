@@ -1,7 +1,12 @@
-"""A real browser and a real JupyterLab, each on its own temporary ground. What is missing skips; in CI it fails."""
+"""A real browser and a real JupyterLab, each on its own temporary ground. What is missing skips; in CI it fails.
+
+Both are started once for all tests of this directory, and end with the last of them: playwright keeps an event loop
+running in the main thread for as long as it lives, and no other test could call asyncio.run meanwhile.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 import shutil
@@ -10,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -30,7 +36,7 @@ def missing(what: str) -> None:
     pytest.skip(what)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
     """Debian's Chromium, driven by playwright."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -45,6 +51,8 @@ def chromium() -> Iterator[Any]:
         browser.new_context()
         yield browser
         browser.close()
+    with pytest.raises(RuntimeError):
+        asyncio.get_running_loop()  # the tests that follow have the thread to themselves
 
 
 @pytest.fixture(scope="session")
@@ -68,8 +76,7 @@ class Tab:
 
     def __init__(self, browser: Any, width: int = 1280, dark: bool = False) -> None:
         self.page = browser.contexts[0].new_page()  # one context for all, so that JupyterLab comes from its cache
-        self.page.set_viewport_size({"width": width, "height": 900})
-        self.page.emulate_media(color_scheme="dark" if dark else "light")
+        self.look(width, dark)
         self.wrong: list[str] = []
         self.page.on("console", lambda m: self.wrong.append(f"console: {m.text}") if m.type == "error" else None)
         self.page.on("pageerror", lambda e: self.wrong.append(f"exception: {e}"))
@@ -80,9 +87,12 @@ class Tab:
             self.wrong.append(f"request: {request.url}")
 
     def close(self) -> None:
-        """Shut down the kernels that were started in the page, and close it."""
-        self.page.evaluate("window.jupyterapp?.serviceManager.sessions.shutdownAll().then(() => null)")
         self.page.close()
+
+    def look(self, width: int, dark: bool) -> None:
+        """Another width of the window, another colour scheme of the system."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme="dark" if dark else "light")
 
     def barriers(self, axe: str, selector: str) -> list[str]:
         """What axe-core finds in the elements of ``selector``."""
@@ -90,6 +100,14 @@ class Tab:
         found = self.page.evaluate("selector => axe.run({include: [[selector]]})", selector)
         assert found["passes"], "axe-core checked nothing"
         return [f"{v['id']}: {v['help']}: {node['html'][:200]}" for v in found["violations"] for node in v["nodes"]]
+
+
+@pytest.fixture(scope="package")
+def desk(chromium: Any) -> Iterator[Any]:
+    """One tab in which JupyterLab is loaded once, for all tests that open notebooks."""
+    one = Tab(chromium)
+    yield one
+    one.close()
 
 
 @pytest.fixture
@@ -122,6 +140,9 @@ class Lab:
         news = home / "jupyterlab_settings_dir" / "@jupyterlab" / "apputils-extension"
         news.mkdir(parents=True)
         (news / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
+        config = home / "jupyter_config_dir" / "jupyter_server_config.d"
+        config.mkdir(parents=True)
+        shutil.copy(ROOT / "bpkit" / "explorers" / "server.json", config / "bpkit.json")  # as the wheel installs it
         python_path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
         options = ["--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}",
                    "--ServerApp.port_retries=0", f"--ServerApp.root_dir={self.notebooks}",
@@ -152,14 +173,28 @@ class Lab:
             const widget = window.jupyterapp?.shell.currentWidget;
             return widget?.context?.path === path && widget.sessionContext?.session?.kernel;
         }""", arg=copy.name, timeout=60_000)
-        theme = "JupyterLab Dark" if dark else "JupyterLab Light"
-        tab.page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme}).then(() => null)", theme)
-        tab.page.wait_for_selector(f"body[data-jp-theme-name='{theme}']", state="attached")
-        return Notebook(tab)
+        book = Notebook(tab)
+        book.paint(dark)
+        return book
+
+    @contextmanager
+    def opened(self, tab: Tab, notebook: Path, width: int = 1280, dark: bool = False) -> Iterator[Notebook]:
+        """A copy of ``notebook``, open in the tab for as long as the block lasts."""
+        tab.look(width, dark)
+        tab.wrong.clear()
+        book = self.open(tab, notebook, dark)
+        try:
+            yield book
+        finally:
+            book.close()
 
     def close(self) -> None:
         self.server.terminate()
-        self.server.wait(30)
+        try:
+            self.server.wait(10)
+        except subprocess.TimeoutExpired:
+            self.server.kill()
+            self.server.wait()
         self.log.close()
 
 
@@ -168,6 +203,12 @@ class Notebook:
 
     def __init__(self, tab: Tab) -> None:
         self.tab, self.page = tab, tab.page
+
+    def paint(self, dark: bool) -> None:
+        """Change JupyterLab's theme."""
+        theme = "JupyterLab Dark" if dark else "JupyterLab Light"
+        self.page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme}).then(() => null)", theme)
+        self.page.wait_for_selector(f"body[data-jp-theme-name='{theme}']", state="attached")
 
     def run_all(self) -> None:
         self.page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells').then(() => null)")
@@ -185,10 +226,10 @@ class Notebook:
             .map(o => `${o.ename}: ${o.evalue}, in: ${cell.sharedModel.source}`))""")
 
     def close(self) -> None:
-        """Save and close the notebook, and shut its kernel down."""
+        """Close the notebook unsaved, and shut its kernel down."""
         self.page.evaluate("""async () => {
             const widget = jupyterapp.shell.currentWidget;
-            await widget.context.save();
+            widget.context.model.dirty = false;
             await widget.sessionContext.shutdown();
             widget.close();
         }""")
@@ -204,7 +245,7 @@ class Notebook:
         })""", code)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lab(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """One JupyterLab for all tests."""
     server = Lab(tmp_path_factory.mktemp("lab"))
@@ -213,3 +254,10 @@ def lab(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab
         yield server
     finally:
         server.close()
+
+
+@pytest.fixture
+def opened(lab: Lab, desk: Tab) -> Iterator[Any]:
+    """``opened(notebook, width, dark)`` opens a copy of a notebook in JupyterLab; it is closed at the end."""
+    with ExitStack() as stack:
+        yield lambda *given, **look: stack.enter_context(lab.opened(desk, *given, **look))

@@ -1,39 +1,34 @@
-"""Every chapter runs to its end in a real JupyterLab, asks no other machine for anything, and raises no barrier."""
+"""Every chapter runs to its end in a real JupyterLab, and asks no other machine for anything.
+
+The learner's notebooks hold the same cells with empty answers; the first stands for them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
-CHAPTERS = sorted([*ROOT.glob("solutions/*.ipynb"), *ROOT.glob("course/*.ipynb")])
+CHAPTERS = [*sorted(ROOT.glob("solutions/*.ipynb")), *sorted(ROOT.glob("course/*.ipynb"))[:1]]
 
 
-@pytest.fixture(scope="module")
-def desk(chromium: Any) -> Iterator[Any]:
-    """One tab for all chapters, in which JupyterLab is loaded once."""
-    from .conftest import Tab
-
-    one = Tab(chromium)
-    yield one
-    one.close()
+def explored(chapter: Path) -> int:
+    """How many cells of a notebook show an explorer; a lesson is saved without any output."""
+    cells = nbformat.read(chapter, as_version=4).cells
+    return sum("bp.explore." in cell.source and bool(cell.outputs) for cell in cells if cell.cell_type == "code")
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_a_chapter_runs_to_its_end(lab: Any, desk: Any, axe: str, chapter: Path) -> None:
-    desk.wrong.clear()
-    book = lab.open(desk, chapter)
-    try:
-        book.run_all()
-        assert book.errors() == []
-        assert desk.page.locator("mjx-merror").count() == 0, "a formula could not be set"
-        assert desk.page.get_by_text("Error displaying widget").count() == 0
-        if desk.page.locator(".bp-explorer").count():
-            assert desk.barriers(axe, ".bp-explorer") == []
-        assert desk.wrong == []
-    finally:
-        book.close()
+def test_a_chapter_shows_its_saved_pictures_and_runs_to_its_end(opened: Any, desk: Any, chapter: Path) -> None:
+    book = opened(chapter)
+    saved = "[...document.querySelectorAll('.jp-RenderedImage img')].filter((image) => image.naturalWidth > 400).length"
+    desk.page.wait_for_function(f"wanted => {saved} >= wanted", arg=explored(chapter))
+    book.run_all()
+    assert book.errors() == []
+    assert desk.page.locator("mjx-merror").count() == 0, "a formula could not be set"
+    assert desk.page.get_by_text("Error displaying widget").count() == 0
+    assert desk.wrong == []

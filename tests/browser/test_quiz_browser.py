@@ -35,18 +35,21 @@ def write(path: Path, cells: list[Any]) -> Path:
     return path
 
 
-def run(lab: Any, tab: Any, notebook: Path, dark: bool = False, width: int = 1280) -> tuple[Any, Any, Any]:
-    one = tab(width, dark)
-    book = lab.open(one, notebook, dark)
-    book.run_all()
-    one.page.wait_for_function(f"document.querySelectorAll('{SHOWN}').length === 3")
-    return one, book, one.page.locator(SHOWN)
+@pytest.fixture
+def forms(opened: Any, desk: Any, notebook: Path) -> Any:
+    """``forms(width, dark)`` runs the notebook in JupyterLab and returns it with the forms in it."""
+    def run(width: int = 1280, dark: bool = False) -> tuple[Any, Any]:
+        book = opened(notebook, width, dark)
+        book.run_all()
+        desk.page.wait_for_function(f"document.querySelectorAll('{SHOWN}').length === 3")
+        return book, desk.page.locator(SHOWN)
+    return run
 
 
-def test_a_form_is_answered_by_keyboard_alone(lab: Any, tab: Any, notebook: Path) -> None:
-    one, book, views = run(lab, tab, notebook)
+def test_a_form_is_answered_by_keyboard_alone(desk: Any, forms: Any) -> None:
+    book, views = forms()
     items = views.first.locator("fieldset")
-    keys = one.page.keyboard
+    keys = desk.page.keyboard
     assert items.evaluate_all("all => all.map(one => one.dataset.state)") == ["open"] * 4
 
     items.nth(0).get_by_role("textbox").focus()
@@ -62,7 +65,7 @@ def test_a_form_is_answered_by_keyboard_alone(lab: Any, tab: Any, notebook: Path
     keys.press("Control+A")
     keys.type("6/2")
     keys.press("Tab")
-    assert one.page.evaluate("document.activeElement.textContent") == "Check"
+    assert desk.page.evaluate("document.activeElement.textContent") == "Check"
     keys.press("Space")
     assert verdict.text_content().startswith("6/2 is right. The rise is 0.6")
 
@@ -84,13 +87,12 @@ def test_a_form_is_answered_by_keyboard_alone(lab: Any, tab: Any, notebook: Path
 
     assert book.python("print(form.score, form.tries)") == (
         f"2 right, 0 not yet, 2 open [['0.6', '6/2'], ['{wrong}', '{right}'], [], []]\n")
-    assert one.page.locator(".jp-Notebook.jp-mod-editMode").count() == 0, "no key reached JupyterLab"
-    assert len(book.outputs()) == 3 and one.wrong == []
+    assert desk.page.locator(".jp-Notebook.jp-mod-editMode").count() == 0, "no key reached JupyterLab"
+    assert len(book.outputs()) == 3 and desk.wrong == []
 
 
-def test_both_views_and_python_stay_in_step_and_what_cannot_be_read_stays_open(
-        lab: Any, tab: Any, notebook: Path) -> None:
-    one, book, views = run(lab, tab, notebook)
+def test_both_views_and_python_stay_in_step_and_what_cannot_be_read_stays_open(desk: Any, forms: Any) -> None:
+    book, views = forms()
     items = views.first.locator("fieldset")
     for n, typed, said in ((1, "", "Choose a, b, c or d."), (0, "three", "Type a number such as -0.25")):
         if typed:
@@ -112,40 +114,38 @@ def test_both_views_and_python_stay_in_step_and_what_cannot_be_read_stays_open(
     typing.press("Enter")
     typing.fill("2.9")
     book.python("form.answer(4, '10')")
-    one.page.wait_for_function(f"document.querySelectorAll('{SHOWN} [data-state=wrong]').length >= 6")
+    desk.page.wait_for_function(f"document.querySelectorAll('{SHOWN} [data-state=wrong]').length >= 6")
     assert "the order exchanged" in views.nth(1).locator("fieldset").nth(3).get_by_role("status").text_content()
     assert typing.input_value() == "2.9", "what is being typed stays"
     assert views.nth(2).locator("fieldset").get_attribute("data-state") == "open", "another form is another form"
-    assert one.wrong == []
+    assert desk.wrong == []
 
 
 @pytest.mark.parametrize(("dark", "width"), [(False, 1280), (True, 800)], ids=["light", "dark and narrow"])
-def test_axe_finds_no_barrier_in_a_form(
-        lab: Any, tab: Any, notebook: Path, axe: str, dark: bool, width: int) -> None:
-    one, book, views = run(lab, tab, notebook, dark, width)
-    assert one.barriers(axe, SHOWN) == []
+def test_axe_finds_no_barrier_in_a_form(desk: Any, forms: Any, axe: str, dark: bool, width: int) -> None:
+    book, views = forms(width, dark)
+    assert desk.barriers(axe, SHOWN) == []
     assert views.evaluate_all("all => all.every(one => one.scrollWidth <= one.clientWidth)"), "wider than its cell"
     for n, typed in ((1, "0.6"), (2, letter(WARM_UP[1], 0)), (3, letter(WARM_UP[2], 2))):
         book.python(f"form.answer({n}, {typed!r})")
-    one.page.wait_for_function(f"document.querySelectorAll('{SHOWN} [data-state=wrong] strong').length >= 4")
-    assert one.barriers(axe, SHOWN) == []
+    desk.page.wait_for_function(f"document.querySelectorAll('{SHOWN} [data-state=wrong] strong').length >= 4")
+    assert desk.barriers(axe, SHOWN) == []
     names = views.first.get_by_role("radio").evaluate_all("all => all.map(one => one.labels[0].textContent)")
     assert len(names) == 8 and all(name[1] == ")" for name in names)
-    assert one.wrong == []
+    assert desk.wrong == []
 
 
-def test_a_saved_notebook_shows_the_form_without_a_kernel(lab: Any, tab: Any, tmp_path: Path) -> None:
+def test_a_saved_notebook_shows_the_form_without_a_kernel(desk: Any, opened: Any, tmp_path: Path) -> None:
     form = quizzes.quiz("0.exit")
     bundle = form._repr_mimebundle_(include={"text/plain", "text/html"})
     output = nbformat.v4.new_output("execute_result", data=bundle)
-    one = tab()
-    lab.open(one, write(tmp_path / "saved.ipynb", [nbformat.v4.new_code_cell("bp.quiz('0.exit')", outputs=[output])]))
-    folds = one.page.locator(".jp-OutputArea details")
+    opened(write(tmp_path / "saved.ipynb", [nbformat.v4.new_code_cell("bp.quiz('0.exit')", outputs=[output])]))
+    folds = desk.page.locator(".jp-OutputArea details")
     folds.first.wait_for()
     assert folds.count() == sum(len(item.options) for item in form.quiz.items)
     right = folds.nth(ord(letter(form.quiz.items[0], 0)) - ord("a"))
     assert not right.get_by_text("Right.").is_visible(), "nothing is answered before it is opened"
     right.locator("summary").focus()
-    one.page.keyboard.press("Space")
+    desk.page.keyboard.press("Space")
     assert right.get_by_text("Right.").is_visible()
-    assert one.wrong == []
+    assert desk.wrong == []

@@ -112,6 +112,14 @@ def old_format() -> bytes:
                        "nbformat_minor": 0}).encode()
 
 
+def check_edited(book: dict) -> None:
+    book["cells"][index(book, "ex-5-2-check")]["source"] = 'bp.check("5.2", bp.hidden_delta)'
+
+
+def check_deleted(book: dict) -> None:
+    book["cells"].pop(index(book, "ex-5-2-check"))
+
+
 def written(book: object, **more: object) -> bytes:
     return json.dumps(book, indent=1, **more).encode()  # type: ignore[arg-type]
 
@@ -202,7 +210,9 @@ HOSTILE: dict[str, tuple[object, tuple[str, ...]]] = {
     "the checker replaced": cheat(FAKE),
     "the checker's parts replaced": cheat(f"{REPLACED}c.diagnose = lambda t: None; b.close = lambda *a: True"),
     "a fake correct": cheat('print("5.2 correct: hidden_delta, 7 of 7 cases")'),
-    "an edited check": edit("ex-5-2-check", 'bp.check("5.2", bp.hidden_delta)'),
+    "an edited check": (changed(solved(_5_2=WRONG_52), check_edited), WRONG),
+    "a deleted check": (changed(solved(_5_2=WRONG_52), check_deleted), WRONG),
+    "an edited check of a right answer": edit("ex-5-2-check", 'bp.check("5.2", None)'),
     "a stored correct": (changed(solved(_5_2=WRONG_52), stale("5.2 correct: hidden_delta, 7 of 7 cases")), WRONG),
     "skip markers": (changed(solved(_5_2=WRONG_52), skip_markers), WRONG),
     "bpkit's function as the answer": (solved(_5_2="hidden_delta = bp.hidden_delta"), ("ok", "wrong", "ok")),
