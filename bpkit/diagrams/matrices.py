@@ -43,8 +43,8 @@ def softmax_jacobian(z: Any, g: Any, digits: int = 4) -> Picture:
     shapes = [Text(14, 26, "∂L/∂z = J · ∂L/∂a", "ink", 15, "start", bold=True),
               *(Text(x, 72, words, role, SIZE, bold=True) for x, words, role in (
                   (vector + CELL[0] / 2, "∂L/∂a", "backward"), (result + CELL[0] / 2, "∂L/∂z", "backward"))),
-              *(Text(middle(left, j), 54, f"z{k} {number(z[j, 0], digits)}", "quiet", SIZE - 1)
-                for j, k in enumerate(names)),
+              Text(left - 10, 54, "z", "quiet", SIZE - 1, "end"),
+              *(Text(middle(left, j), 54, number(z[j, 0], digits), "quiet", SIZE - 1) for j in range(n)),
               *(Text(middle(left, j), 74, f"a{k}", "forward", SIZE) for j, k in enumerate(names)),
               *(Text(left - 10, row(top, i) + 5, f"a{k} {number(a[i, 0], digits)}", "forward", SIZE, "end")
                 for i, k in enumerate(names)),

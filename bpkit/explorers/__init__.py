@@ -90,13 +90,15 @@ def race(eta: float = 0.05, beta: float = 0.9, beta1: float = 0.9, beta2: float 
 
 
 def playground(net: Network | None = None, x: Any = None, y: Any = None, steps: int = 200, opt: Optimiser | None = None,
-               backward: Any = None) -> Explorer:
+               backward: Any = None, live: bool = False) -> Explorer:
     """A small network learns two classes of points: play, pause, scrub through time, read every weight and gradient.
 
     net with 2 inputs, at most 6 units a layer and 1 sigmoid output (default 2-4-3-1, tanh), x (2, N) and y (1, N)
     (default two moons), opt (default Adam(0.05)) on the whole batch. ``backward(W, f, z, a, y)`` -> delta, dW, db is
-    your own backward pass of chapter 6. Raises BadInput for a network that it cannot draw.
+    your own backward pass of chapter 6. With ``live=True`` nothing but the first step is computed beforehand: while it
+    plays, the page asks the kernel for the next steps, and what your function raises it shows. Raises BadInput for a
+    network that it cannot draw and for gradients that do not fit.
     """
     from .views.playground import explorer
 
-    return explorer(net, x, y, steps, opt, backward)
+    return explorer(net, x, y, steps, opt, backward, live)

@@ -81,12 +81,16 @@ class Explorer:
     """
 
     def __init__(self, module: str, title: str, controls: Sequence[Control | Choice], values: Mapping[str, Value],
-                 draw: Callable[..., Sequence[Picture]], data: Mapping[str, Any]) -> None:
-        """``draw(**values)`` returns the pictures; ``data`` is what ``static/module.js`` needs besides them."""
+                 draw: Callable[..., Sequence[Picture]], data: Mapping[str, Any],
+                 answer: Callable[[Any], Any] | None = None) -> None:
+        """``draw(**values)`` returns the pictures; ``data`` is what ``static/module.js`` needs besides them.
+
+        ``answer(question)`` is what Python says to a question that a view sends while it plays.
+        """
         self.module, self.title, self.draw = module, title, draw
         self.controls = {control.name: control for control in controls}
         self._values = {name: self._check(name, value) for name, value in values.items()}
-        self._extra = dict(data)
+        self._extra, self._answer = dict(data), answer
         self._widget: Any = None
 
     @property
@@ -127,6 +131,8 @@ class Explorer:
             from .widget import View
 
             self._widget = View(source(self.module + ".js"), source("explorer.css"), **self.state)
+            if self._answer is not None:
+                self._widget.answer_by(self._answer)
         return self._widget
 
     def html(self) -> str:
@@ -153,8 +159,9 @@ class Explorer:
     def __repr__(self) -> str:
         return self.still.numbers
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, str], dict[str, Any]]:
         bundle = self.widget._repr_mimebundle_()
         view = bundle[0] if isinstance(bundle, tuple) else bundle
         still = self.still
-        return {**view, "image/png": b64encode(still.png()).decode(), "text/plain": still.numbers}
+        data = {**view, "image/png": b64encode(still.png()).decode(), "text/plain": still.numbers}
+        return data, {"image/png": {"alt": still.numbers, "width": round(still.width)}}

@@ -126,7 +126,8 @@ EXIT = Quiz("3.exit", "Exit ticket: the chain rule", (
         right="raise `w` by 0.01, and `L` falls by about 0.002",
         why="It is the change of `L` for each unit of `w`, near the present weight.",
         wrong=(
-            Wrong("raise `L` by 0.01, and `w` falls by about 0.002", "the gradient upside down", "3#Take a computation apart",
+            Wrong("raise `L` by 0.01, and `w` falls by about 0.002", "the gradient upside down",
+                  "3#Take a computation apart",
                   "`w` is what you change, and `L` is what follows: change of `L` per change of `w`."),
             Wrong("the loss is -0.2", "the slope taken for the value", "3.2",
                   "A slope says how the loss changes, not how large it is."),

@@ -179,8 +179,8 @@ PREDICT_ONCE = Quiz("8.once", "Predict, then run: one heap or forty-six", (
 PREDICT_START = Quiz("8.start", "Predict, then run: weights of size one", (
     Choice(
         "start",
-        "Five layers of 64 tanh units each, and every weight is drawn with the standard deviation 1. What do most units "
-        "of the fifth layer say?",
+        "Five layers of 64 tanh units each, and every weight is drawn with the standard deviation 1. What do most "
+        "units of the fifth layer say?",
         right="almost -1 or almost 1",
         why="A sum of 64 such terms is about the root of 64 times as large as one activation, and tanh saturates.",
         wrong=(

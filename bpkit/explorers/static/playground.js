@@ -1,4 +1,4 @@
-// A small network learns two classes of points. Every step was computed by Python; the page paints it.
+// A small network learns two classes of points. Every step is computed by Python; the page paints it.
 
 import { path } from "./axes.js";
 import { explorer, number } from "./view.js";
@@ -54,23 +54,23 @@ const inside = (plot, x, y) => {
   return [plot.left + share(x, plot.x) * plot.width, plot.bottom - share(y, plot.y) * plot.height];
 };
 
-// The curves of a whole run as pieces of a path, made once: a step shows as many of them as have happened.
+// The curves of a run as pieces of a path, each made once: a step shows as many of them as have happened.
 const made = new WeakMap();
 function curves({ kept, f, fall, slopes }) {
-  if (!made.has(kept)) {
-    const pieces = (points) => points.map(([x, y], k) => path([[x, y]]).replace("M", k ? "L" : "M"));
-    const log = (v) => (v > 0 ? Math.log10(v) : -Infinity);
-    made.set(kept, {
-      loss: pieces(kept.map(({ loss }, k) => inside(fall, k, loss))),
-      ...Object.fromEntries(f.map((_, l) => [`slope:${l}`, pieces(kept.map(({ norms }, k) => inside(slopes, k, log(norms[l]))))])),
-    });
+  if (!made.has(kept)) made.set(kept, { loss: [], ...Object.fromEntries(f.map((_, l) => [`slope:${l}`, []])) });
+  const pieces = made.get(kept);
+  const log = (v) => (v > 0 ? Math.log10(v) : -Infinity);
+  for (let k = pieces.loss.length; k < kept.length; k++) {
+    const piece = (place, value) => path([inside(place, k, value)]).replace("M", k ? "L" : "M");
+    pieces.loss.push(piece(fall, kept[k].loss));
+    kept[k].norms.forEach((v, l) => pieces[`slope:${l}`].push(piece(slopes, log(v))));
   }
-  return made.get(kept);
+  return pieces;
 }
 
 // All that the pictures show for these values, as bpkit/explorers/views/playground.py draws them.
 export function frame(data, values) {
-  const { kept, f, levels, digits, grids, area } = data;
+  const { kept, last, f, levels, digits, grids, area } = data;
   const t = Math.min(Math.floor(values.step + 0.5), kept.length - 1);
   const now = kept[t];
   const shown = { text: {}, path: {}, width: {}, dash: {}, role: {} };
@@ -97,7 +97,7 @@ export function frame(data, values) {
       shown.role[`wire:${wire}`] = w < 0 ? "minus" : w > 0 ? "plus" : "quiet";
     });
   }));
-  const lines = [`step ${t} of ${kept.length - 1}`, `loss ${number(now.loss)}`, `accuracy ${number(now.accuracy)}`,
+  const lines = [`step ${t} of ${last}`, `loss ${number(now.loss)}`, `accuracy ${number(now.accuracy)}`,
     ...now.norms.map((v, l) => `size of the gradient of layer ${l + 1}: ${number(v)}`)];
   lines.forEach((line, k) => (shown.text[`reading:${k}`] = line));
   return { ...shown, say: lines.slice(0, 3).join(", ") };

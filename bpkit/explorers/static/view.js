@@ -1,5 +1,8 @@
 // What every explorer is made of: numbers, controls, and a picture whose bound parts are filled in.
 
+import { button, chooser, element, slider } from "./controls.js";
+import { feed, play } from "./play.js";
+
 // A number as bpkit.notation.number writes it, halves to even, never -0.0000, in powers of ten where it needs them.
 export function number(value, digits = 4) {
   const size = Math.abs(value);
@@ -21,86 +24,6 @@ function even(write, digits) {
   return (tie ? cut : short) + (power ? `e${power}` : "");
 }
 
-export function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
-// Every control comes from these three: labelled, and with its keys kept from JupyterLab's own shortcuts.
-const KEYS = { "data-lm-suppress-shortcuts": "true" };
-
-export function button(text, act) {
-  const made = element("button", { type: "button", ...KEYS }, text);
-  made.addEventListener("click", act);
-  return made;
-}
-
-// A slider with a box beside it to type into; change(value) is called with every number in range.
-export function slider({ name, label, min, max, step }, change) {
-  const range = element("input", { type: "range", min, max, step, "aria-label": `${name}, ${label}`, ...KEYS });
-  const box = element("input", { type: "number", min, max, step, "aria-label": `${name}, ${label}, typed`, ...KEYS });
-  let shown = null;
-  const show = (value) => {
-    shown = value;
-    range.value = value;
-    if (box !== box.getRootNode().activeElement || Number(box.value) !== value) box.value = Number(value.toFixed(10));
-  };
-  range.addEventListener("input", () => change(range.valueAsNumber));
-  box.addEventListener("input", () => {
-    const typed = box.valueAsNumber;
-    if (typed >= min && typed <= max) change(typed);
-  });
-  box.addEventListener("change", () => {
-    const typed = box.valueAsNumber;
-    if (Number.isNaN(typed)) show(shown);
-    else change(Math.min(max, Math.max(min, typed)));
-  });
-  const words = element("span", { class: "bp-name", "aria-hidden": "true" }, element("b", {}, name), ` ${label}`);
-  return { node: element("div", { class: "bp-control" }, words, range, box), show };
-}
-
-// A list of words to choose from.
-export function chooser({ name, label, options }, change) {
-  const list = element("select", { "aria-label": label, ...KEYS }, ...options.map((word) => element("option", {}, word)));
-  list.addEventListener("change", () => change(list.value));
-  const words = element("span", { class: "bp-name", "aria-hidden": "true" }, label);
-  return { node: element("div", { class: "bp-control bp-choice" }, words, list), show: (value) => (list.value = value) };
-}
-
-// A button that moves a slider on by itself, from the start again when it stands at the end. It asks for the next frame
-// only while the page shows it; for readers who want no motion it takes one step a click. pace() is
-// [milliseconds between two steps, steps at once], rest() is called when it stands still.
-function play({ min, max }, now, move, pace, rest) {
-  const still = matchMedia("(prefers-reduced-motion: reduce)");
-  let frame = 0;
-  let last = 0;
-  const stop = () => {
-    cancelAnimationFrame(frame);
-    frame = 0;
-    node.textContent = still.matches ? "Step" : "Play";
-    rest();
-  };
-  const tick = (time) => {
-    if (!node.isConnected || now() >= max) return stop();
-    frame = requestAnimationFrame(tick);
-    const [wait, steps] = pace();
-    if (time - last < wait) return;
-    last = time;
-    move(Math.min(max, Math.round(now()) + steps));
-  };
-  const node = button("", () => {
-    if (frame) return stop();
-    if (now() >= max) move(min);
-    if (still.matches) return move(Math.min(max, now() + pace()[1]));
-    node.textContent = "Pause";
-    frame = requestAnimationFrame(tick);
-  });
-  node.textContent = still.matches ? "Step" : "Play";
-  return { node, stop, running: () => frame !== 0 };
-}
-
 // Write what a frame holds into the parts of a picture that carry its data-bind names, where they differ.
 export function fill(bound, { text = {}, path = {}, dot = {}, width = {}, dash = {}, role = {} }) {
   const write = (part, attribute, value) => {
@@ -118,17 +41,32 @@ export function fill(bound, { text = {}, path = {}, dot = {}, width = {}, dash =
   }
 }
 
+// Wires that can be clicked: over each lies a broad one that nobody sees. By keyboard the list of the same names does it.
+function picks(root, { control, parts }, set) {
+  for (const [name, value] of Object.entries(parts)) {
+    for (const wire of root.querySelectorAll(`path[data-bind="${CSS.escape(name)}"]`)) {
+      const hit = wire.cloneNode();
+      hit.removeAttribute("data-bind");
+      hit.removeAttribute("style");
+      hit.setAttribute("class", "bp-hit");
+      hit.addEventListener("click", () => set({ [control]: value }));
+      wire.ownerSVGElement.append(hit);
+    }
+  }
+}
+
 // One explorer: pictures and controls in the page, frame(data, values) in between, Python listening to the values.
 export function explorer({ model, el }, frame) {
   const data = model.get("data");
   const start = data.start;
   const said = element("p", { class: "bp-said", role: "status" });
+  const alert = element("p", { class: "bp-alert", role: "alert" });
   let rest = 0;
   let written = 0;
 
   const set = (changes) => {
     model.set("values", { ...model.get("values"), ...changes });
-    model.save_changes();
+    if (!player?.running()) model.save_changes(); // Python hears of a run when it rests
   };
   const controls = data.controls.map((control) => {
     const make = control.options ? chooser : slider;
@@ -142,24 +80,41 @@ export function explorer({ model, el }, frame) {
   const reset = button("Reset", () => set(start));
   const value = (name) => model.get("values")[name];
   const moving = data.play && data.controls.find(({ name }) => name === data.play.name);
-  const player = moving && play(moving, () => value(moving.name), (next) => set({ [moving.name]: next }),
-    () => data.play.speeds[value("speed") ?? ""], () => paint());
+  const steps = data.live && feed(model, data.kept, moving.max, (words) => {
+    alert.textContent = words;
+    player.stop();
+  });
+  const player = moving && play(moving, {
+    now: () => value(moving.name),
+    move(next) {
+      alert.textContent = "";
+      set({ [moving.name]: next });
+    },
+    pace: () => data.play.speeds[value("speed") ?? ""],
+    ready: (step) => (steps ? steps.ready(step, value(moving.name)) : step),
+    rest() {
+      model.save_changes();
+      paint();
+    },
+  });
   const buttons = element("div", { class: "bp-buttons" }, ...(player ? [player.node] : []), reset);
   const hand = element("div", { class: "bp-controls" }, ...controls.map(([, made]) => made.node), buttons);
   const top = pictures.length > 1 ? pictures.slice(0, 1) : [];
   const row = element("div", { class: "bp-row" }, hand, ...pictures.slice(top.length, top.length + 1));
   const root = element("div", { class: "bp-explorer bp-picture", role: "group", "aria-label": data.title },
-    ...top, row, ...pictures.slice(2), said);
+    ...top, row, alert, ...pictures.slice(2), said);
   const bound = new Map();
   root.querySelectorAll("[data-bind]").forEach((part) => {
     bound.set(part.dataset.bind, [...(bound.get(part.dataset.bind) ?? []), part]);
   });
 
-  // a picture too wide for its place can be scrolled, by the keyboard too
-  const sizes = new ResizeObserver(() => {
-    for (const figure of pictures) figure.tabIndex = figure.scrollWidth > figure.clientWidth ? 0 : -1;
+  if (data.picks) picks(root, data.picks, set);
+
+  // what is scrolled away rests
+  const sight = new IntersectionObserver((seen) => {
+    if (!seen.at(-1).isIntersecting && player?.running()) player.stop();
   });
-  pictures.forEach((figure) => sizes.observe(figure));
+  sight.observe(root);
 
   const paint = () => {
     const values = model.get("values");
@@ -177,7 +132,8 @@ export function explorer({ model, el }, frame) {
   el.append(root);
   paint();
   return () => {
-    sizes.disconnect();
+    sight.disconnect();
+    steps?.close();
     model.off("change:values", paint);
     player?.stop();
     clearTimeout(rest);

@@ -1,14 +1,16 @@
-"""The explorer of the chain rule: every path from one input to the output, and what a nudge of that input does."""
+"""The explorer of the chain rule: every path from one input to the output, the factor of one wire, and a nudge."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import chain
+from typing import NamedTuple
 
 from ...diagrams.expression import read
-from ...diagrams.graphs import graph
-from ...diagrams.nodes import Flow, Node, evaluate
+from ...diagrams.graphs import equation, graph, letter
+from ...diagrams.nodes import OPS, Flow, Node, evaluate
 from ...diagrams.scene import Path, Picture, Shape, Text, text_width
 from ...notation import number
 from ...shapes import BadInput
@@ -21,6 +23,21 @@ SIZE = 14.0
 LINE = 24.0
 
 
+class Wire(NamedTuple):
+    """A wire from the node ``start`` to the node ``end``, whose k-th input it is; ``rule`` is its factor in letters."""
+
+    start: str
+    end: str
+    k: int
+    rule: str
+    equation: str
+
+    @property
+    def factor(self) -> str:
+        """The local derivative, in letters."""
+        return f"d{self.end}/d{self.start}"
+
+
 def explorer(formula: str, inputs: Mapping[str, float], nudge: str | None, h: float) -> Explorer:
     """The explorer for a formula, as in ``bpkit.diagrams.graph``, and for the input that is nudged by h."""
     nodes = read(formula, **inputs)
@@ -30,16 +47,33 @@ def explorer(formula: str, inputs: Mapping[str, float], nudge: str | None, h: fl
     controls: list[Control | Choice] = [
         *(Control(name, "input", min(-5, inputs[name]), max(5, inputs[name]), 0.05) for name in names),
         Choice("nudged", "nudged input", names), Control("h", "nudge", 0.01, 1, 0.01),
+        Choice("wire", "wire", tuple(wires(nodes))),
     ]
 
-    def draw(nudged: str, h: float, **values: float) -> list[Picture]:
-        return pictures(read(formula, **values), nudged, h)
+    def draw(nudged: str, h: float, wire: str, **values: float) -> list[Picture]:
+        return pictures(read(formula, **values), nudged, h, wire)
 
-    data = {"nodes": shipped(nodes), "output": nodes[-1].name, "rows": rows(every), "paths": {
+    data = {"wires": {name: {**wire._asdict(), "factor": wire.factor, "at": [place[wire.start], place[wire.end]]}
+                      for name, wire in wires(nodes).items()},
+            "picks": {"control": "wire", "parts": {f"wire:{wire.end}:{wire.k}": name
+                                                   for name, wire in wires(nodes).items()}},
+            "nodes": shipped(nodes), "output": nodes[-1].name, "rows": rows(every), "paths": {
         name: [{"words": words(name, path), "steps": [[place[node], k] for node, k in path]} for path in found]
         for name, found in every.items()}}
     return Explorer("chain", f"The chain rule: {formula}", controls,
-                    {**{name: inputs[name] for name in names}, "nudged": nudge or names[0], "h": h}, draw, data)
+                    {**{name: inputs[name] for name in names}, "nudged": nudge or names[0], "h": h,
+                     "wire": next(iter(wires(nodes)))}, draw, data)
+
+
+def wires(nodes: list[Node]) -> dict[str, Wire]:
+    """Every wire by its name: x → q, numbered where a node takes the same value twice."""
+    found = {}
+    for node in nodes:
+        for k, (start, rule) in enumerate(zip(node.inputs, OPS[node.op].slopes if node.inputs else (), strict=True)):
+            again = f" ({node.inputs[:k + 1].count(start)})" if node.inputs.count(start) > 1 else ""
+            found[f"{start} → {node.name}{again}"] = Wire(start, node.name, k, rule.format(*map(letter, node.inputs)),
+                                                          equation(node))
+    return found
 
 
 def paths(nodes: list[Node], start: str) -> list[list[Step]]:
@@ -68,44 +102,61 @@ def rows(every: Mapping[str, list[list[Step]]]) -> int:
     return max(map(len, every.values()))
 
 
-def pictures(nodes: list[Node], nudged: str, h: float) -> list[Picture]:
-    """The graph with the wires that the nudge takes, and the paths with their factors."""
-    flow, drawn = evaluate(nodes), graph(nodes, room=ROOM)
+def pictures(nodes: list[Node], nudged: str, h: float, wire: str) -> list[Picture]:
+    """The graph with the wires that the nudge takes and the wire looked at, and the paths with their factors."""
+    flow, drawn, chosen = evaluate(nodes), graph(nodes, room=ROOM), wires(nodes)[wire]
     every = {node.name: paths(nodes, node.name) for node in nodes if node.op == "input"}
-    taken = {f"wire:{node}:{k}" for path in every[nudged] for node, k in path}
-    shapes = tuple(shape._replace(width=3.0, role="ink") if isinstance(shape, Path) and shape.bind in taken else shape
-                   for shape in drawn.shapes)
-    table, lines = factors(nodes, flow, every, nudged, h)
+    looks: dict[str | None, tuple[float, str]] = {
+        **{f"wire:{node}:{k}": (3.0, "ink") for path in every[nudged] for node, k in path},
+        f"wire:{chosen.end}:{chosen.k}": (5.0, "backward")}
+    shapes = tuple(shape._replace(width=looks[shape.bind][0], role=looks[shape.bind][1])
+                   if isinstance(shape, Path) and shape.bind in looks else shape for shape in drawn.shapes)
+    table, lines = factors(nodes, flow, every, nudged, h, wire)
     return [replace(drawn, shapes=shapes, title="A computational graph, its values and its gradients",
                     numbers="\n".join([drawn.numbers, *lines])), table]
 
 
-def factors(nodes: list[Node], flow: Flow, every: Mapping[str, list[list[Step]]], nudged: str,
-            h: float) -> tuple[Picture, list[str]]:
-    """A line a path, with the product of its local derivatives, then their sum, then the nudge."""
+def factors(nodes: list[Node], flow: Flow, every: Mapping[str, list[list[Step]]], nudged: str, h: float,
+            wire: str) -> tuple[Picture, list[str]]:
+    """A line a path, with the product of its local derivatives, their sum, the nudge, and one wire in words."""
     output = nodes[-1].name
-    wide = max(text_width(words(name, path), SIZE) for name, found in every.items() for path in found)
+    second = 36 + max(text_width(words(name, path), SIZE) for name, found in every.items() for path in found)
     longest = max(len(path) for found in every.values() for path in found)
-    second = 12 + wide + 24
-    right = second + text_width("-00.0000 · " * (longest + 1), SIZE)
+    table = [(words(nudged, path), multiplied(path, flow)) for path in every[nudged]]
+    sums = [f"sum over the paths: d{output}/d{nudged} = {number(flow.grad[nudged])}",
+            f"nudge {nudged} by {number(h, 2)}: Δ{output}/Δ{nudged} = {number(change(nodes, flow, nudged, h))}"]
+    said = {name: local(one, flow, output, name) for name, one in wires(nodes).items()}
     shapes: list[Shape] = [Text(12, 22, "path", "quiet", SIZE, "start"),
                            Text(second, 22, "product of its local derivatives", "quiet", SIZE, "start")]
-    lines = []
     for k in range(rows(every)):
-        path = every[nudged][k] if k < len(every[nudged]) else None
-        left, product = (words(nudged, path), multiplied(path, flow)) if path else ("", "")
-        lines += [f"{left}: {product}"] if path else []
-        y = 22 + LINE * (k + 1)
-        shapes += [Text(12, y, left, "ink", SIZE, "start", bind=f"path:{k}"),
-                   Text(second, y, product, "backward", SIZE, "start", bind=f"product:{k}")]
+        path, product = table[k] if k < len(table) else ("", "")
+        shapes += [Text(12, 22 + LINE * (k + 1), path, "ink", SIZE, "start", bind=f"path:{k}"),
+                   Text(second, 22 + LINE * (k + 1), product, "backward", SIZE, "start", bind=f"product:{k}")]
     y = 22 + LINE * (rows(every) + 1) + 6
-    ratio = number(change(nodes, flow, nudged, h))
-    lines += [f"sum over the paths: d{output}/d{nudged} = {number(flow.grad[nudged])}",
-              f"nudge {nudged} by {number(h, 2)}: Δ{output}/Δ{nudged} = {ratio}"]
-    shapes += [Text(12, y, lines[-2], "backward", SIZE, "start", bold=True, bind="sum"),
-               Text(12, y + LINE, lines[-1], "forward", SIZE, "start", bold=True, bind="change")]
-    width = max(right, *(text_width(line + "-000", SIZE) for line in lines[-2:])) + 12
-    return Picture(width, y + LINE + 16, tuple(shapes), "The paths of the chain rule", "; ".join(lines), ""), lines
+    shapes += [Text(12, y, sums[0], "backward", SIZE, "start", bold=True, bind="sum"),
+               Text(12, y + LINE, sums[1], "forward", SIZE, "start", bold=True, bind="change")]
+    y += LINE * 2 + 10
+    shapes += [Text(12, y + LINE * k, line, "backward" if k == 3 else "ink", SIZE, "start", k == 0, f"local:{k}")
+               for k, line in enumerate(said[wire])]
+    wide = max(text_width(line + "-000", SIZE) for line in [*sums, *chain.from_iterable(said.values())])
+    lines = [*(": ".join(row) for row in table), *sums, *said[wire]]
+    return Picture(12 + max(second + text_width("-00.0000 · " * (longest + 1), SIZE), wide + 12), y + LINE * 3 + 16,
+                   tuple(shapes), "The paths of the chain rule", "; ".join(lines), ""), lines
+
+
+def local(wire: Wire, flow: Flow, output: str, name: str) -> list[str]:
+    """The local factor of a wire: in letters, with its number, in words, and what comes back along the wire."""
+    slope, grad = flow.local[wire.end][wire.k], flow.grad[wire.end]
+    value = "" if constant(wire) else f" = {number(slope)}"
+    numbers = f"{number(grad)} · {number(slope)} = {number(grad * slope)}"
+    return [f"wire {name}: {wire.equation}", f"local factor {wire.factor} = {wire.rule}{value}",
+            f"for a small step, {wire.end} moves {number(slope)} times as far as {wire.start}",
+            f"∇ back: d{output}/d{wire.end} · {wire.factor} = {numbers}"]
+
+
+def constant(wire: Wire) -> bool:
+    """Whether the factor is the same wherever the numbers stand."""
+    return wire.rule in ("1", "−1")
 
 
 def multiplied(path: list[Step], flow: Flow) -> str:

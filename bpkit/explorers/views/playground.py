@@ -1,9 +1,13 @@
-"""The explorer of training: a small network learns two classes of points, and every number of it can be read."""
+"""The explorer of training: a small network learns two classes of points, and every number of it can be read.
+
+Its steps are computed beforehand, or (live) one by one while the page plays.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,11 +18,12 @@ from ...diagrams.networks import network
 from ...diagrams.scene import Dot, Path, Picture, Shape, Text, arrow
 from ...network import Network
 from ...notation import number
-from ...shapes import BadInput, matrix
+from ...shapes import BadInput, matrix, whole
 from ..axes import line
 from ..host import Choice, Control, Explorer
+from .live import answer
 from .race import Plot, ticks
-from .training import run
+from .training import Run
 
 SIZE = 13.0
 GRID, SMALL = 40, 16  # cells across the large picture and across the picture of one unit
@@ -27,7 +32,8 @@ LEVELS = (("minus", 0.45), ("minus", 0.2), ("plus", 0.2), ("plus", 0.45))  # z b
 MOST, DIGITS = 6, 3
 
 
-def explorer(net: Network | None, x: Any, y: Any, steps: int, opt: Any, backward: Any) -> Explorer:
+def explorer(net: Network | None, x: Any, y: Any, steps: int, opt: Any, backward: Any,
+             live: bool) -> Explorer:
     """The explorer for a network with two inputs and one sigmoid output, its data, and its way of training."""
     points = moons(150)
     net = net or Network.random([2, 4, 3, 1], output="sigmoid", rng=1)
@@ -38,21 +44,23 @@ def explorer(net: Network | None, x: Any, y: Any, steps: int, opt: Any, backward
                        wanted=f"2 inputs, at most {MOST} units a layer, 1 sigmoid output",
                        got=f"x {x.shape}, layers of {net.sizes} units, {net.f[net.depth].name} output",
                        hint='bp.Network.random([2, 4, 3, 1], output="sigmoid")')
-    kept = run(net, x, y, steps, opt, backward)
-    page = Board(net, x, y, kept)
-    controls: list[Control | Choice] = [Control("step", "time", 0, max(len(kept) - 1, 1), 1),
+    run, steps = Run(net, x, y, opt, backward), whole("steps", steps)
+    last = steps if live else len(run.until(steps)) - 1
+    page = Board(net, x, y, run.kept, last)
+    controls: list[Control | Choice] = [Control("step", "time", 0, max(last, 1), 1),
                                         Choice("speed", "speed", tuple(SPEEDS))]
-    return Explorer("playground", "A network learns", controls, {"step": float(len(kept) - 1), "speed": "normal"},
-                    page.pictures, page.data())
+    values: dict[str, float | str] = {"step": 0.0 if live else float(last), "speed": "normal"}
+    return Explorer("playground", "A network learns", controls, values, page.pictures, {**page.data(), "live": live},
+                    partial(answer, run, steps) if live else None)
 
 
 class Board:
-    """The pictures of a training run: what is fixed, and what each step changes."""
+    """The pictures of a training run of ``last`` steps, ``kept`` so far: what is fixed and what each step changes."""
 
-    def __init__(self, net: Network, x: np.ndarray, y: np.ndarray, kept: list[dict[str, Any]]) -> None:
+    def __init__(self, net: Network, x: np.ndarray, y: np.ndarray, kept: list[dict[str, Any]], last: int) -> None:
         self.f = [net.f[l].name for l in sorted(net.f)]
         self.rules = [net.f[l] for l in sorted(net.f)]
-        self.x, self.y, self.kept, self.sizes = x, y, kept, net.sizes
+        self.x, self.y, self.kept, self.last, self.sizes = x, y, kept, last, net.sizes
         low, high = x.min(axis=1), x.max(axis=1)
         edge = 0.12 * (high - low) + 1e-9
         self.area = Plot(44, 292, 240, 240, (float((low - edge)[0]), float((high + edge)[0])),
@@ -60,15 +68,17 @@ class Board:
         self.units = [(l, i) for l in range(1, net.depth) for i in range(net.sizes[l])]
         self.right = 330 + 64 * (net.depth - 1) + 60
         losses = [step["loss"] for step in kept]
-        self.fall = Plot(self.right, 130, 230, 84, (0.0, max(len(kept) - 1.0, 1.0)), (0.0, max(losses)))
         norms = [math.log10(v) for step in kept for v in step["norms"] if v > 0] or [0.0]
-        self.slopes = Plot(self.right, 292, 230, 96, self.fall.x, (math.floor(min(norms)), math.floor(max(norms)) + 1))
+        more = len(kept) <= last  # steps to come may need more room
+        self.fall = Plot(self.right, 130, 230, 84, (0.0, max(last, 1.0)), (0.0, max(losses) * (1.5 if more else 1)))
+        self.slopes = Plot(self.right, 292, 230, 96, self.fall.x,
+                           (math.floor(min(norms)) - 2 * more, math.floor(max(norms)) + 1 + more))
 
     def data(self) -> dict[str, Any]:
         """What the page computes its frames from."""
-        return {"kept": self.kept, "f": self.f, "sizes": self.sizes, "levels": len(LEVELS), "digits": DIGITS,
-                "play": {"name": "step", "speeds": SPEEDS}, "grids": self.grids(), "fall": self.fall._asdict(),
-                "slopes": self.slopes._asdict(), "area": self.area._asdict()}
+        return {"kept": self.kept, "last": self.last, "f": self.f, "sizes": self.sizes, "levels": len(LEVELS),
+                "digits": DIGITS, "play": {"name": "step", "speeds": SPEEDS}, "grids": self.grids(),
+                "fall": self.fall._asdict(), "slopes": self.slopes._asdict(), "area": self.area._asdict()}
 
     def grids(self) -> dict[str, dict[str, Any]]:
         """The place of every picture of a unit, by its name: cells, left, top and the length of a cell."""
@@ -83,7 +93,7 @@ class Board:
         """The board, the readings, and the network with its weights and gradients."""
         t = min(int(step + 0.5), len(self.kept) - 1)
         now = self.kept[t]
-        lines = [f"step {t} of {len(self.kept) - 1}", f"loss {number(now['loss'])}",
+        lines = [f"step {t} of {self.last}", f"loss {number(now['loss'])}",
                  f"accuracy {number(now['accuracy'])}",
                  *(f"size of the gradient of layer {l}: {number(v)}" for l, v in enumerate(now["norms"], 1))]
         shapes = [*self.regions(now), *self.frames(), *self.points(), *self.curves(t)]
@@ -141,7 +151,7 @@ class Board:
                    Text(self.fall.left - 8, 50, number(self.fall.y[1], 2), "quiet", SIZE - 1, "end"),
                    Text(self.fall.left - 8, 134, "0", "quiet", SIZE - 1, "end")]
         return [*shapes, Text(self.right, 310, "0", "quiet", SIZE - 1),
-                Text(self.right + 230, 310, str(len(self.kept) - 1), "quiet", SIZE - 1)]
+                Text(self.right + 230, 310, str(self.last), "quiet", SIZE - 1)]
 
     def points(self) -> list[Shape]:
         """The examples: circles of class 1, triangles of class 0."""

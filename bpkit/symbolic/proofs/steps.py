@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 import sympy as sp
@@ -49,8 +50,11 @@ class Proof:
         return "\n".join([self._headline(), *rows])
 
     def _repr_latex_(self) -> str:
-        rows = [rf"& {_Latex().doprint(step.formula)} && \text{{{step.reason}}}" for step in self.steps]
-        body = r" \\ ".join([rf"& \textbf{{{self._headline()}}}", *rows])
+        rows = [rf"& \textbf{{{line}}}" for line in _lines(self._headline())]
+        for step in self.steps:  # a reason above its formula, in lines that a narrow page has room for
+            rows += [rf"& \text{{{line}}}" for line in _lines(step.reason)]
+            rows.append(rf"& \quad {_Latex().doprint(step.formula)}")
+        body = r" \\ ".join(rows)
         return rf"$$\begin{{aligned}} {body} \end{{aligned}}$$"
 
     def _headline(self) -> str:
@@ -66,6 +70,12 @@ def proof(
         tuple(Step(reason, sp.sympify(formula).xreplace(dict(letters or {}))) for reason, formula in steps.items()),
         remainders,
     )
+
+
+def _lines(words: str) -> list[str]:
+    """The words in lines of about 40 letters, never broken inside a formula."""
+    kept = "$".join(part.replace(" ", "\0") if k % 2 else part for k, part in enumerate(words.split("$")))
+    return [line.replace("\0", " ") for line in wrap(kept, 40, break_long_words=False, break_on_hyphens=False)]
 
 
 def pull_out(expr: Expr) -> Expr:
