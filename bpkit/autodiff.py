@@ -110,9 +110,12 @@ def value(data: Any) -> Value:
     return data if isinstance(data, Value) else Value(data)
 
 
-def topological_order(root: Value) -> list[Value]:
-    """Every node of the graph below ``root`` once, each after all its parents, the root last; of any depth."""
-    order: list[Value] = []
+def topological_order(root: Any) -> list[Any]:
+    """Every node of the graph below ``root`` once, each after all its parents, the root last; of any depth.
+
+    A node is a Value, or anything else that has ``parents``.
+    """
+    order: list[Any] = []
     seen: set[int] = set()
     todo = [(root, False)]
     while todo:
@@ -122,7 +125,7 @@ def topological_order(root: Value) -> list[Value]:
         elif id(node) not in seen:
             seen.add(id(node))
             todo.append((node, True))
-            todo.extend((parent, False) for parent in node.parents)
+            todo.extend((parent, False) for parent in reversed(node.parents))
     return order
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..autodiff import topological_order
 from ..shapes import BadInput, describe
 from .nodes import Node
 
@@ -17,25 +18,12 @@ def recorded(root: Any, **named: Any) -> list[Node]:
     root is L, what has no name is called u1, u2, ... Raises BadInput for arrays, and before a backward pass.
     """
     names = {id(root): "L"} | {id(value): name for name, value in named.items()}
-    order = _parents_first(root)
+    order = topological_order(root)
     for value in order:
         names.setdefault(id(value), f"u{len(names) - len(named)}")
     return [Node(names[id(v)], getattr(v, "op", "") or ("f" if v.parents else "input"),
                  tuple(names[id(p)] for p in v.parents), _number(v.data), _number(v.grad),
                  tuple(_number(vjp(v.grad)) for vjp in v.vjps)) for v in order]
-
-
-def _parents_first(root: Any) -> list[Any]:
-    order, seen, todo = [], set(), [(root, False)]
-    while todo:
-        value, done = todo.pop()
-        if done:
-            order.append(value)
-        elif id(value) not in seen:
-            seen.add(id(value))
-            todo.append((value, True))
-            todo.extend((parent, False) for parent in reversed(value.parents))
-    return order
 
 
 def _number(data: Any) -> float:

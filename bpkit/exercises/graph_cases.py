@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..autodiff import topological_order as nodes_of
 from .behaviour import Odd
 from .cases import normal
 from .maths import np
@@ -61,20 +62,6 @@ def graph(kind, rng):
 
 
 KINDS = ("a chain", "a diamond", "a value used twice", "a short cut", "sums of sums", "a single value")
-
-
-def nodes_of(root):
-    """Every node once, parents first, without recursion."""
-    order, seen, stack = [], set(), [(root, False)]
-    while stack:
-        node, done = stack.pop()
-        if done:
-            order.append(node)
-        elif id(node) not in seen:
-            seen.add(id(node))
-            stack.append((node, True))
-            stack.extend((parent, False) for parent in reversed(node.parents))
-    return order
 
 
 def order_found(args, nodes):
