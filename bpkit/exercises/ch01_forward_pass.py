@@ -36,6 +36,8 @@ from .maths import np, sigmoid, value
             What should a bias of 0 change?
         mean: the mean over the inputs instead of their sum
             Does a unit with more inputs add up more, or the same?
+        activated: the activation function applied already
+            Is the weighted sum asked for, or what the activation function makes of it?
     """,
     hints="""
         One unit and one example first: multiply each input by its weight, and add.
@@ -49,9 +51,8 @@ def affine(W, a, b, *, unless):
     weighted = unless(lambda: W @ a, transposed=lambda: W.T @ a, entry_by_entry=lambda: W * a,
                       other_order=lambda: a @ W)
     bias = unless(b, bias_forgotten=0 * b, bias_along_examples=b.T, bias_subtracted=-b)
-    if unless.on & {"bias_first"}:
-        return weighted
-    return unless(lambda: weighted + bias, bias_multiplied=lambda: weighted * bias)
+    z = weighted if unless.on & {"bias_first"} else unless(weighted + bias, bias_multiplied=weighted * bias)
+    return unless(z, activated=sigmoid(z))
 
 
 @exercise(
@@ -68,12 +69,14 @@ def affine(W, a, b, *, unless):
         "one number": lambda rng: (normal(rng, 1, 1),),
     },
     flaws="""
+        mirrored: the sign of z turned around
+            Should the output rise or fall when z grows?
+        sign_lost: the sign of z lost
+            What should the output be for z = -3, and what for z = 3?
         overflow: an exponential of a large positive number
             For which z is the exponential that you take larger than 1, and must you take that one?
         both_branches: both ways of writing it taken everywhere, and the one that overflows thrown away afterwards
             Which entries does each way have to see, and which entries does it see?
-        mirrored: the sign of z turned around
-            Should the output rise or fall when z grows?
         hyperbolic: tanh in its place
             Between which two numbers does a sigmoid lie?
         not_normalised: the exponential alone
@@ -96,6 +99,7 @@ def affine(W, a, b, *, unless):
     """,
 )
 def logistic(z, *, unless):
+    z = unless(z, sign_lost=np.abs(z))
     z = unless(z, mirrored=-z, doubled=2 * z, clipped=np.minimum(np.maximum(z, -10.0), 10.0))
     return unless(lambda: sigmoid(z), overflow=lambda: 1 / (1 + np.exp(-z)), hyperbolic=lambda: np.tanh(z),
                   both_branches=lambda: np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z))),
@@ -120,10 +124,16 @@ def logistic(z, *, unless):
             Which number is the largest of *this* column?
         shift_by_row: the largest number of each row subtracted
             Subtracting is harmless only if the whole column loses the same: does it?
+        shift_above_only: the largest number subtracted above the line alone
+            Is the fraction still the same if only its upper part shrinks?
+        sum_by_row: the sum taken along the examples
+            Which numbers share one probability of 1: those of a column, or those of a row?
         not_normalised: the exponentials alone
             What should the column sum to?
         no_exponential: the z themselves divided by their sum
             Can a probability be negative? Which function makes every number positive?
+        divided_by_largest: a division by the largest number of the column in place of a subtraction
+            Do the exponentials keep their ratios when every z is divided by the same number?
         squares: squares in place of exponentials
             Which of z = -3 and z = 1 should get the larger probability?
         log: its logarithm
@@ -141,8 +151,12 @@ def softmax_columns(z, *, unless):
     axis = unless(0, across_the_batch=1, over_everything=None)
     shift = unless(lambda: np.max(z, axis=axis, keepdims=True), overflow=0.0, one_shift=lambda: np.max(z),
                    shift_by_row=lambda: np.max(z, axis=1, keepdims=True))
-    e = unless(lambda: np.exp(z - shift), no_exponential=z, squares=z**2)
-    return unless(lambda: e / np.sum(e, axis=axis, keepdims=True), not_normalised=e, sigmoid=lambda: sigmoid(z),
+    e = unless(lambda: np.exp(z - shift), no_exponential=z, squares=z**2,
+               divided_by_largest=lambda: np.exp(z / np.max(z, axis=0)))
+    along = unless(axis, sum_by_row=1)
+    below = unless(lambda: e, shift_above_only=lambda: np.exp(z))
+    total = np.sum(below, axis=along, keepdims=True)
+    return unless(lambda: e / total, not_normalised=e, sigmoid=lambda: sigmoid(z),
                   log=lambda: z - shift - np.log(np.sum(e, axis=axis, keepdims=True)))
 
 
@@ -163,6 +177,8 @@ def softmax_columns(z, *, unless):
             What has a gone through already?
         first_activation: the first layer's activation function everywhere
             Does every layer have the same f?
+        sigmoid_everywhere: a sigmoid in every layer
+            Who says which f a layer has: you, or the arguments?
         output_linear: no activation function in the last layer
             Which layers have an f?
         one_array: z and a being one and the same array
@@ -186,7 +202,7 @@ def forward(W, b, f, x, *, unless):
         z[l] = weights @ source + unless(b[l], bias_forgotten=0)
         bent = value(f[l], z[l])
         a[l] = unless(bent, no_activation=z[l], activation_twice=value(f[l], bent), first_activation=value(f[1], z[l]),
-                      output_linear=z[l] if l == len(W) else bent)
+                      sigmoid_everywhere=sigmoid(z[l]), output_linear=z[l] if l == len(W) else bent)
     return unless(z, one_array={l: a[l] for l in z}), unless(a, no_input={l: a[l] for l in z})
 
 
@@ -229,6 +245,16 @@ def two_layers(rng, n, m, N):
             Which function turns the last sum into a probability?
         size_inside: the size of the sum in place of relu
             Does relu turn a negative number around, or cut it off?
+        smaller: the smaller of the sum and 0 in place of the larger
+            Which sums does relu let pass: those above 0, or those below?
+        step: a step in place of relu
+            What does relu make of a sum of 0.3, and of a sum of 3?
+        largest: the largest sum of each example in place of relu
+            Is one number wanted for each example, or one for each hidden unit?
+        sums_to_output: the hidden sums in place of the hidden activations on the way to the output
+            What does the output unit see: the hidden sums, or what relu makes of them?
+        one_array: z1 and a1 being one and the same array
+            Is z1 still the weighted sum after a1 was made from it?
         no_sigmoid: the last sum itself
             Is the output a probability?
     """,
@@ -240,7 +266,8 @@ def two_layers(rng, n, m, N):
 )
 def pencil_net(W1, b1, W2, b2, x, *, unless):
     z1 = unless(lambda: W1 @ x, transposed=lambda: W1.T @ x) + unless(b1, bias_forgotten=0)
-    a1 = unless(np.maximum(z1, 0), z_handed_on=z1, sigmoid_inside=sigmoid(z1), size_inside=np.abs(z1))
-    z2 = W2 @ unless(a1, x_again=x) + unless(b2, output_bias_forgotten=0)
+    a1 = unless(np.maximum(z1, 0), z_handed_on=z1, sigmoid_inside=sigmoid(z1), size_inside=np.abs(z1),
+                smaller=np.minimum(z1, 0), step=(z1 > 0) * 1.0, largest=np.max(z1, axis=0))
+    z2 = W2 @ unless(a1, x_again=x, sums_to_output=z1) + unless(b2, output_bias_forgotten=0)
     a2 = unless(sigmoid(z2), relu_at_the_end=np.maximum(z2, 0), no_sigmoid=z2)
-    return z1, a1, z2, a2
+    return unless(z1, one_array=a1), a1, z2, a2

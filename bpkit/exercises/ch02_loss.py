@@ -5,30 +5,10 @@ Letters: a prediction, y target, both (n, N) or (K, N), one example a column; L 
 
 from __future__ import annotations
 
-from .cases import between, bits, columns_of_probability, one_hot, over_sizes
+from .cases import over_sizes
 from .declare import exercise
+from .loss_cases import CERTAIN, CLASSES, LABELS, in_words, infinite_where_refused
 from .maths import differences, np
-
-CLASSES = {
-    "sizes all different": lambda rng: (columns_of_probability(rng, 3, 5), one_hot(rng, 3, 5)),
-    "sizes all equal": lambda rng: (columns_of_probability(rng, 4, 4), one_hot(rng, 4, 4)),
-    "a batch of one": lambda rng: (columns_of_probability(rng, 3, 1), np.eye(3)[:, 1:2]),
-    "two classes": lambda rng: (columns_of_probability(rng, 2, 5), one_hot(rng, 2, 5)),
-    "shared targets": lambda rng: (columns_of_probability(rng, 3, 4), columns_of_probability(rng, 3, 4)),
-    "probability 0 where the target is 0": lambda rng: (np.array([[0.0, 0.25], [0.6, 0.0], [0.4, 0.75]]),
-                                                        np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 0.0]])),
-    "mostly wrong": lambda rng: (np.array([[0.7, 0.2, 0.1], [0.1, 0.7, 0.8], [0.2, 0.1, 0.1]]),
-                                 np.eye(3)[:, [2, 0, 1]]),
-}
-
-LABELS = {
-    "sizes all different": lambda rng: (between(rng, 3, 5), bits(rng, 3, 5)),
-    "sizes all equal": lambda rng: (between(rng, 4, 4), bits(rng, 4, 4)),
-    "a batch of one": lambda rng: (np.array([[0.9]]), np.array([[1.0]])),
-    "one output": lambda rng: (between(rng, 1, 5), bits(rng, 1, 5)),
-    "all targets 0": lambda rng: (between(rng, 2, 3), np.zeros((2, 3))),
-    "targets between": lambda rng: (between(rng, 2, 4), between(rng, 2, 4)),
-}
 
 
 @exercise(
@@ -36,6 +16,8 @@ LABELS = {
     twins={"bp.half_mse": "bpkit.losses:half_mse.terms"},
     cases=over_sizes(),
     flaws="""
+        halved_first: the difference halved before it is squared
+            What becomes of a half when it is squared?
         no_half: the half left out
             Which constant makes the derivative come out without a 2?
         summed: the sum over the examples where their mean is meant
@@ -66,7 +48,7 @@ def half_mse(a, y, *, unless):
     misses = unless((a - y) ** 2, not_squared=np.abs(a - y), signed=a - y, difference_of_squares=a**2 - y**2,
                     of_the_sum=np.sum(a - y, axis=0, keepdims=True) ** 2)
     count = unless(N, summed=1, mean_over_outputs=a.size, per_output=a.shape[0])
-    loss = np.sum(misses) / count / unless(2, no_half=1)
+    loss = np.sum(misses) / count / unless(2, no_half=1, halved_first=4)
     return unless(lambda: loss, root=lambda: np.sqrt(np.abs(loss)))
 
 
@@ -78,7 +60,7 @@ def winners(a):
 @exercise(
     "2.2", "a (K, N), y (K, N) -> loss",
     twins={"bp.cross_entropy": "bpkit.losses:cross_entropy.terms"},
-    cases=CLASSES, tolerance=1e-6,
+    cases=CLASSES, tolerance=1e-6, observe=in_words, adapt=infinite_where_refused,
     flaws="""
         sign: the minus left out
             What sign does the logarithm of a probability have, and what sign should a loss have?
@@ -100,6 +82,10 @@ def winners(a):
             Does it make a difference whether the network was nearly sure?
         exchanged: prediction and target exchanged
             Whose logarithm is taken: of what is predicted, or of what is true?
+        exchanged_safely: prediction and target exchanged, and the targets of 0 left out
+            Whose logarithm is taken: of what is predicted, or of what is true?
+        truth_free: a truth with probability 0 that costs nothing
+            Which zeros may be left out: those of the target, or those of the prediction?
         both_terms: the terms of the other classes added
             Which classes does the formula of this exercise count?
         no_logarithm: the probability itself
@@ -119,8 +105,10 @@ def cross_entropy(a, y, *, unless):
     log = unless(np.log, base_ten=np.log10, base_two=np.log2)
     a, y = unless((a, y), exchanged=(y, a), largest=(a, winners(a)), hard_targets=(a, winners(y)))
     with np.errstate(all="ignore"):
-        safe = y * log(np.where(y > 0, a, 1.0))
-        terms = unless(safe, no_logarithm=y * a, zero_times_infinity=y * log(a), squared=-((a - y) ** 2),
+        kept = unless(y > 0, truth_free=a > 0)
+        safe = y * log(np.where(kept, a, 1.0))
+        terms = unless(safe, no_logarithm=y * a, exchanged_safely=a * log(np.where(y > 0, y, 1.0)),
+                       zero_times_infinity=y * log(a), squared=-((a - y) ** 2),
                        both_terms=safe + (1 - y) * log(np.where(y < 1, 1 - a, 1.0)),
                        error_rate=-winners(y) * (1 - winners(a)))
     count = unless(a.shape[1], summed=1, mean_over_classes=a.size, per_class=len(a))
@@ -130,8 +118,7 @@ def cross_entropy(a, y, *, unless):
 @exercise(
     "2.3", "a (n, N), y (n, N) -> loss",
     twins={"bp.binary_cross_entropy": "bpkit.losses:binary_cross_entropy.terms"},
-    cases=LABELS | {"sure and right": lambda rng: (np.array([[0.0, 1.0, 0.5]]), np.array([[0.0, 1.0, 1.0]]))},
-    tolerance=1e-6,
+    cases=LABELS | CERTAIN, tolerance=1e-6, observe=in_words, adapt=infinite_where_refused,
     flaws="""
         first_half: the half for y = 1 alone
             What does this loss teach where y is 0?
@@ -157,6 +144,16 @@ def cross_entropy(a, y, *, unless):
             Which half counts where y is 1, and which where y is 0?
         zero_times_infinity: 0 times the logarithm of 0
             What should a half cost that does not count?
+        truth_free: a truth with probability 0 that costs nothing
+            Which zeros may be left out: those of the label, or those of the prediction?
+        labels_exchanged: the two labels exchanged
+            Which half counts where y is 1, and which where y is 0?
+        between_as_0: labels between 0 and 1 taken for 0
+            What does a label of 0.7 say of each half?
+        rounded: labels rounded to 0 or 1
+            What does a label of 0.7 say of each half?
+        one_minus_logarithm: 1 minus the logarithm in place of the logarithm of 1 minus a
+            What is the logarithm taken of, where y is 0?
     """,
     hints="""
         Write down what an example costs where y is 1, and what it costs where y is 0.
@@ -166,13 +163,15 @@ def cross_entropy(a, y, *, unless):
 )
 def binary_cross_entropy(a, y, *, unless):
     log = unless(np.log, base_ten=np.log10)
-    a, y = unless((a, y), exchanged=(y, a))
+    a, y = unless((a, y), exchanged=(y, a), between_as_0=(a, (y == 1) * 1.0), rounded=(a, (y > 0.5) * 1.0))
     with np.errstate(all="ignore"):
-        safe = log(np.where(y > 0, a, 1.0)), log(np.where(y < 1, 1 - a, 1.0))
-        one, zero = unless(safe, zero_times_infinity=(log(a), log(1 - a)),
-                           same_logarithm=(safe[0], log(np.where(y < 1, a, 1.0))))
+        ones, zeros = unless((y > 0, y < 1), zero_times_infinity=(True, True), truth_free=(a > 0, a < 1))
+        one, zero = log(np.where(ones, a, 1.0)), log(np.where(zeros, 1 - a, 1.0))
+        zero = unless(zero, same_logarithm=log(np.where(zeros, a, 1.0)),
+                      one_minus_logarithm=1 - log(np.where(zeros, a, 1.0)))
         both = unless((y * one, (1 - y) * zero), first_half=(y * one, 0), second_half=(0, (1 - y) * zero),
-                      minus_between=(y * one, (y - 1) * zero), not_weighted=(np.log(a), np.log(1 - a)))
+                      minus_between=(y * one, (y - 1) * zero), not_weighted=(np.log(a), np.log(1 - a)),
+                      labels_exchanged=((1 - y) * log(a), y * log(1 - a)))
     count = unless(a.shape[1], summed=1, mean_over_outputs=a.size, per_output=len(a))
     return unless(-1, sign=1) * np.sum(both[0] + both[1]) / count
 
@@ -194,6 +193,18 @@ def binary_cross_entropy(a, y, *, unless):
             Should the numbers be negative, or between 0 and 1?
         shift_not_undone: the largest z subtracted on one side only
             What is subtracted from z has to be subtracted inside the sum as well. Does it cancel?
+        shift_twice: the largest z subtracted twice
+            How often is the shift part of the logarithm of the sum, and how often is it taken from z?
+        shift_added: the largest z added in place of subtracted
+            What is subtracted from z as a whole?
+        added: the logarithm of the sum added
+            What is subtracted from z as a whole: the shift alone, or the shift and the logarithm together?
+        sum_alone: the logarithm of the sum alone
+            What is it subtracted from?
+        one_shift: the same number subtracted from every column
+            Which number is the largest of *this* column?
+        sum_by_row: the sum taken along the examples
+            Which numbers are the classes of one example: those of a column, or those of a row?
         not_normalised: no normalisation
             What should the exponentials of a column sum to?
         sign: the sign turned around
@@ -212,13 +223,16 @@ def binary_cross_entropy(a, y, *, unless):
 def log_softmax(z, *, unless):
     axis = unless(0, across_the_batch=1, over_everything=None)
     log = unless(np.log, base_ten=np.log10)
-    top = unless(lambda: np.max(z, axis=axis, keepdims=True), overflow=0.0)
+    top = unless(lambda: np.max(z, axis=axis, keepdims=True), overflow=0.0, one_shift=lambda: np.max(z))
+    along = unless(axis, sum_by_row=1)
     e = np.exp(z - top)
     add = unless(np.sum, mean=np.mean)
-    inside = log(add(e, axis=axis, keepdims=True))
+    inside = log(add(e, axis=along, keepdims=True))
     right = z - top - inside
-    result = unless(lambda: right, underflow=lambda: log(e / add(e, axis=axis, keepdims=True)), not_normalised=z,
-                    no_logarithm=lambda: np.exp(right), shift_not_undone=lambda: z - inside)
+    result = unless(lambda: right, underflow=lambda: log(e / add(e, axis=along, keepdims=True)), not_normalised=z,
+                    no_logarithm=lambda: np.exp(right), shift_not_undone=lambda: z - inside,
+                    shift_twice=lambda: right - top, shift_added=lambda: z + top - inside,
+                    added=lambda: z - top + inside, sum_alone=lambda: top + inside)
     return unless(1, sign=-1) * result
 
 
@@ -245,6 +259,14 @@ def log_softmax(z, *, unless):
             Which axis counts the examples?
         times_slope: the slope of the sigmoid multiplied in already
             Is dL/da asked for, or dL/dz?
+        minus_missing: the minus of the first half left out
+            What is the slope of a logarithm with a minus in front of it?
+        not_weighted: both halves for every example
+            Which half counts where y is 1, and which where y is 0?
+        labels_exchanged: the two labels exchanged
+            Which half counts where y is 1, and which where y is 0?
+        multiplied_by_N: a multiplication by N in place of the division
+            The loss is a mean over the examples. Does a larger batch make its slope larger?
         value: logarithms in place of their derivatives
             What is the slope of the logarithm?
         exchanged: prediction and target exchanged
@@ -260,9 +282,10 @@ def log_softmax(z, *, unless):
 def bce_prime(a, y, *, unless):
     a, y = unless((a, y), exchanged=(y, a))
     with np.errstate(all="ignore"):
-        one, zero = unless((-y / a, (1 - y) / (1 - a)), value=(-y * np.log(a), (1 - y) * np.log(1 - a)),
-                           times_slope=(-y * (1 - a), (1 - y) * a))
-    slope = unless(one + zero, first_half=one, second_half=zero, inner_derivative=one - zero)
+        yes, no = unless((-1 / a, 1 / (1 - a)), times_slope=(a - 1, a))
+        one, zero = unless((y * yes, (1 - y) * no), not_weighted=(yes, no), labels_exchanged=((1 - y) * yes, y * no))
+        slope = unless(one + zero, first_half=one, second_half=zero, inner_derivative=one - zero,
+                       minus_missing=zero - one, value=-y * np.log(a) - (1 - y) * np.log(1 - a))
     count = unless(a.shape[1], not_divided_by_N=1, divided_twice=a.shape[1] ** 2, over_outputs=a.size,
-                   per_output=len(a))
+                   per_output=len(a), multiplied_by_N=1 / a.shape[1])
     return unless(1, sign=-1) * slope / count

@@ -5,32 +5,21 @@ Letters: x, y, z, w, b numbers; p a product, s a sum, a = sigmoid(z); L the resu
 
 from __future__ import annotations
 
-from .cases import normal
+from .chain_cases import CHAIN, FORK, FORMULA, THREE
 from .declare import exercise
 from .formulas import typed
 from .maths import differences, sigmoid
-
-
-def numbers(count):
-    """Ordinary numbers, both signs."""
-    return lambda rng: tuple(normal(rng, count).tolist())
-
-
-THREE = {
-    "ordinary numbers": numbers(3),
-    "other numbers": numbers(3),
-    "pencil and paper": lambda rng: (-2.0, 5.0, -4.0),
-    "whole numbers": lambda rng: (2.0, -3.0, 1.0),
-    "a zero": lambda rng: (0.0, 1.5, -0.5),
-    "large values": lambda rng: (3.0, 2.5, -4.0),
-}
 
 
 @exercise(
     "3.1", "x, y, z -> dx, dy, dz",
     cases=THREE,
     flaws="""
-        upstream_ignored: the factor that comes back from L left out
+        upstream_ignored: the upstream gradient left out of dx and dy
+            How much does L change when the sum grows by one?
+        x_local: the upstream gradient left out of dx
+            How much does L change when the sum grows by one?
+        y_local: the upstream gradient left out of dy
             How much does L change when the sum grows by one?
         added: factors added along a path
             Along one path, do factors multiply or add?
@@ -60,7 +49,8 @@ def backward_add_mul(x, y, z, *, unless):
     s = x + y
     ds = unless(z, upstream_ignored=1.0, added=z + 1)
     dz = unless(s, sum_forgotten=x, dz_own=z, dz_value=s * z)
-    dx, dy = unless((ds, ds), own_value=(ds * x, ds * y), product_of_inputs=(ds * y, ds * x))
+    dx, dy = unless((ds, ds), own_value=(ds * x, ds * y), product_of_inputs=(ds * y, ds * x),
+                    x_local=(1.0, ds), y_local=(ds, 1.0))
     m = unless(1, sign=-1)
     return m * dx, m * dy, m * dz
 
@@ -79,6 +69,12 @@ def backward_add_mul(x, y, z, *, unless):
             Between z and a stands a sigmoid. How much of a change in z gets through?
         value_for_slope: the value of the sigmoid in place of its slope
             Is the local factor of a function its value?
+        rest_for_slope: only one of the two factors of the slope, 1 minus the output
+            The slope of a sigmoid has two factors in terms of a. Which one is there already?
+        w_local: the upstream gradient left out of dw
+            Which factor lies between z and a?
+        x_local: the upstream gradient left out of dx
+            Which factor lies between z and a?
         added: factors added along the path
             Along one path, do factors multiply or add?
         exchanged: the local factors of w and x exchanged
@@ -89,7 +85,7 @@ def backward_add_mul(x, y, z, *, unless):
             How much does z change when b changes by one?
         bias_times_b: the bias's gradient multiplied by b
             How much does z change when b changes by one?
-        bias_one: the bias's last local factor alone
+        bias_one: the upstream gradient left out of db
             Which factor lies between z and a?
         sign: the opposite sign
             Does a sigmoid rise or fall?
@@ -107,40 +103,47 @@ def backward_neuron(w, x, b, *, unless):
     z = unless(w * x + b, slope_at_x=x)
     a = unless(sigmoid(z), slope_at_a=sigmoid(sigmoid(z)))
     dz = unless(1, sign=-1) * unless(a * (1 - a), slope_at_z=z * (1 - z), slope_missing=1.0,
-                                        value_for_slope=a)
-    dw, dx = unless((dz * x, dz * w), exchanged=(dz * w, dz * x), inner_missing=(dz, dz), added=(dz + x, dz + w))
-    return dw, dx, unless(dz, bias_zero=0.0, bias_times_b=dz * b, bias_one=1.0)
+                                     value_for_slope=a, rest_for_slope=1 - a)
+    dw, dx = unless((dz * x, dz * w), exchanged=(dz * w, dz * x), inner_missing=(dz, dz), added=(dz + x, dz + w),
+                    w_local=(x, dz * w), x_local=(dz * x, w))
+    db = unless(dz, bias_zero=0.0, bias_times_b=dz * b, bias_one=1.0)
+    return dw, dx, db
 
 
 @exercise(
     "3.3", "x, w, b, y -> de, da, dz, dp, db, dw, dx",
-    cases={
-        "ordinary numbers": numbers(4),
-        "other numbers": numbers(4),
-        "the numbers of chapter 0": lambda rng: (0.5, 0.8, 0.0, 1.0),
-        "pencil and paper": lambda rng: (2.0, -0.5, 1.0, 0.0),
-        "a negative input": lambda rng: (-1.5, 0.5, 0.25, 1.0),
-        "whole numbers": lambda rng: (1.0, 2.0, -3.0, 0.0),
-    },
+    cases=CHAIN,
     flaws="""
         twice: the derivative of the square without the half
             What does the half in L cancel?
         loss_itself: L itself in place of its derivative
             The half in L is there for its derivative. What is left of it?
-        local_only: the local factors alone, none of them multiplied by what comes from behind
+        local_only: the local factors alone, none of them multiplied by its upstream gradient
             Each line answers how L changes. Which line above it does it need?
         upstream_one: a 1 at the start in place of the error
             L is half of e squared. How does it change with e?
+        a_local: the upstream gradient left out of da
+            How does L change when e grows by one, and what is left of that in da?
         error_turned: the error turned around
             The prediction rises: does the error rise or fall?
         slope_missing: the slope of the sigmoid left out
             How much of a change in z gets through to a?
         slope_at_z: the slope's formula with z in it
             The slope is a(1 - a): which number is a?
-        slope_alone: the slope of the sigmoid without what comes from behind
+        slope_alone: the upstream gradient left out of dz
             Which factor has been collected before this step?
         slope_added: the slope of the sigmoid added
             Along one path, do factors multiply or add?
+        value_for_slope: the value of the sigmoid in place of its slope
+            Is the local factor of a function its value?
+        rest_for_slope: only one of the two factors of the slope, 1 minus the output
+            The slope of a sigmoid has two factors in terms of a. Which one is there already?
+        p_local: the upstream gradient left out of dp
+            How does L change when z grows by one, and what is left of that in dp?
+        sum_times_w: the w of the product multiplied in at the sum
+            z is p plus b. Where does w come in: at the sum, or one line later?
+        b_local: the upstream gradient left out of db
+            How does L change when z grows by one, and what is left of that in db?
         sum_splits: half of it to each summand
             If p grows by one, how much does the sum grow?
         bias_times_b: the bias's gradient multiplied by b
@@ -149,8 +152,16 @@ def backward_neuron(w, x, b, *, unless):
             p is w times x. What does a product hand to w?
         inner_missing: the last local factor left out
             How much does p change when w changes by one?
-        upstream_forgotten: the last local factor alone
+        upstream_forgotten: the upstream gradient left out of dw and dx
             Which factors lie between p and L?
+        w_local: the upstream gradient left out of dw
+            Which factors lie between p and L?
+        x_local: the upstream gradient left out of dx
+            Which factors lie between p and L?
+        w_own: dw taken with w itself
+            p is w times x. What does a product hand to w: its own value, or the other's?
+        x_own: dx taken with x itself
+            p is w times x. What does a product hand to x: its own value, or the other's?
     """,
     hints="""
         Go from the bottom line to the top. Each blank is the one before it, times one local factor.
@@ -163,25 +174,19 @@ def long_chain(x, w, b, y, *, unless):
     a = sigmoid(z)
     e = a - y
     de = unless(e, twice=2 * e, upstream_one=1.0, loss_itself=e**2 / 2)
-    da = unless(de, error_turned=-de)
-    slope = unless(a * (1 - a), slope_missing=1.0, slope_at_z=z * (1 - z))
+    da = unless(de, error_turned=-de, a_local=1.0)
+    slope = unless(a * (1 - a), slope_missing=1.0, slope_at_z=z * (1 - z), value_for_slope=a, rest_for_slope=1 - a)
     dz = unless(da * slope, slope_alone=slope, slope_added=da + slope)
-    dp = unless(dz, sum_splits=dz / 2)
-    db = unless(dz, bias_times_b=dz * b)
-    dw, dx = unless((dp * x, dp * w), exchanged=(dp * w, dp * x), inner_missing=(dp, dp), upstream_forgotten=(x, w))
+    dp = unless(dz, sum_splits=dz / 2, p_local=1.0, sum_times_w=dz * w)
+    db = unless(dz, bias_times_b=dz * b, b_local=1.0)
+    dw, dx = unless((dp * x, dp * w), exchanged=(dp * w, dp * x), inner_missing=(dp, dp), upstream_forgotten=(x, w),
+                    w_local=(x, dp * w), x_local=(dp * x, w), w_own=(dp * w, dp * w), x_own=(dp * x, dp * x))
     return unless((de, da, dz, dp, db, dw, dx), local_only=(de, 1.0, slope, 1.0, 1.0, x, w))
 
 
 @exercise(
     "3.4", "x, y -> dx, dy",
-    cases={
-        "ordinary numbers": numbers(2),
-        "other numbers": numbers(2),
-        "pencil and paper": lambda rng: (3.0, -2.0),
-        "whole numbers": lambda rng: (1.0, 4.0),
-        "equal numbers": lambda rng: (1.5, 1.5),
-        "a zero": lambda rng: (0.0, 2.0),
-    },
+    cases=FORK,
     flaws="""
         first_path: the path through the sum alone
             Through how many nodes does x reach L?
@@ -195,7 +200,7 @@ def long_chain(x, w, b, y, *, unless):
             Do the two ways help each other here, or fight?
         upstream_exchanged: the factors of the two paths exchanged
             L is s times p. What does a product hand to s?
-        upstream_ignored: the factors that come back from L left out
+        upstream_ignored: the upstream gradients left out
             How much does L change when s grows by one?
         own_value: the product's local factor taken from the same side
             p is x times y. What does a product hand to x?
@@ -224,19 +229,18 @@ def backward_fork(x, y, *, unless):
     "3.5", "x, w, y -> slope",
     name="dL_dw",
     adapt=typed,
-    cases={
-        "ordinary numbers": numbers(3),
-        "other numbers": numbers(3),
-        "the numbers of chapter 0": lambda rng: (0.5, 0.8, 1.0),
-        "whole numbers": lambda rng: (2.0, -1.0, 0.0),
-        "a negative input": lambda rng: (-1.5, 0.5, 1.0),
-        "large values": lambda rng: (2.0, 2.5, -1.0),
-    },
+    cases=FORMULA,
     flaws="""
         inner_missing: the inner derivative left out
             w stands inside a product. How much does that product change when w changes by one?
         slope_missing: the slope of the sigmoid left out
             Which stage lies between the product and the difference?
+        loss_itself: L itself in place of its derivative
+            Is the value of L asked for, or how fast it changes with w?
+        error_squared: the error squared once more
+            The derivative of half a square: which power is left?
+        rest_for_slope: only one of the two factors of the slope, 1 minus the sigmoid
+            The slope of a sigmoid has two factors. Which one is there already?
         upstream_missing: the error left out
             Which stage comes last, and what is its local factor?
         twice: the derivative of the square without the half
@@ -262,7 +266,7 @@ def backward_fork(x, y, *, unless):
 def slope_of_loss(x, w, y, *, unless):
     a = sigmoid(w * x)
     at = unless(a, slope_at_x=sigmoid(x), slope_at_w=sigmoid(w))
-    slope = unless(at * (1 - at), slope_missing=1.0)
-    error = unless(a - y, upstream_missing=1.0, twice=2 * (a - y), sign=y - a)
+    slope = unless(at * (1 - at), slope_missing=1.0, rest_for_slope=1 - at)
+    error = unless(a - y, upstream_missing=1.0, twice=2 * (a - y), sign=y - a, error_squared=(a - y) ** 2)
     inner = unless(x, inner_missing=1.0, with_respect_to_x=w)
-    return float(unless(error * slope * inner, added=error + slope + inner))
+    return float(unless(error * slope * inner, added=error + slope + inner, loss_itself=(a - y) ** 2 / 2))

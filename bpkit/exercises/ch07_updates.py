@@ -67,6 +67,8 @@ def gd_step(w, g, eta, *, unless):
             Does the gradient of this step take part in this step?
         gradient_step: the step taken along the gradient
             Along what does w move?
+        velocity_of_steps: a velocity of finished steps, with eta and the minus inside: another convention
+            Does the velocity of this course know eta, or does eta come in when w moves?
         eta_inside: eta inside the velocity
             Is the velocity a sum of gradients, or of steps?
         look_ahead: a second portion of the velocity, as in Nesterov's form
@@ -88,7 +90,9 @@ def momentum_step(w, g, v, eta, beta, *, unless):
     along = unless(v_new, old_velocity=v, gradient_step=g, look_ahead=beta * v_new + g)
     inside = bool(unless.on & {"eta_inside"})
     step = unless(along if inside else eta * along, eta_missing=along)
-    return unless(w - step, ascent=w + step), unless(v_new, velocity_not_kept=v)
+    moved = beta * v - eta * g
+    w_new, v_kept = unless(w - step, ascent=w + step), unless(v_new, velocity_not_kept=v)
+    return unless((w_new, v_kept), velocity_of_steps=(w + moved, moved))
 
 
 @exercise(

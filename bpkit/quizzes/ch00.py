@@ -153,8 +153,8 @@ EXIT = Quiz("0.exit", "Exit ticket: one neuron", (
     ),
     Choice(
         "layers",
-        "The text that this course follows calls its example, `z = w x` and `a = sigmoid(z)`, a simple two-layer "
-        "network. What is it?",
+        "The source document calls its example, `z = w x` and `a = sigmoid(z)`, a simple two-layer network. What is "
+        "it?",
         right="one neuron with one weight and nothing else",
         why="Layers are counted by their weights, and there is one; the sigmoid belongs to the same neuron, and "
             "there is no bias and no hidden layer.",
