@@ -41,7 +41,8 @@ def lay(folder: Path, book: object, name: str = "05_hidden_deltas") -> Path:
 def pytest_on(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     plain = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir", str(folder), "-p", "no:cacheprovider", "--nbval",
+        [sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir", str(folder), "--confcutdir", str(folder),
+         "-p", "no:cacheprovider", "--nbval",
          "--nbval-current-env", "--nbval-cell-timeout=20", f"--bpkit-expected={folder / 'expected'}", *options],
         cwd=folder, env=plain, capture_output=True, text=True, check=False, timeout=120)
 

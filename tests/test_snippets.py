@@ -32,7 +32,8 @@ def given() -> dict[str, object]:
 
     z = torch.linspace(-1, 1, 15).reshape(5, 3)
     labels = torch.tensor([0, 1, 2, 1, 0])
-    layer = {"W": np.array([[0.5, -1.0], [1.0, 0.5]]), "x": np.array([[1.0], [2.0]])}
+    net = torch.nn.Linear(3, 3)
+    layer = {"net": net, "loss": net(z).sum(), "W": np.array([[0.5, -1.0], [1.0, 0.5]]), "x": np.array([[1.0], [2.0]])}
     return layer | {"z": z, "a": torch.sigmoid(z), "y": torch.eye(3)[labels], "labels": labels}
 
 
