@@ -206,7 +206,7 @@ def cross_entropy_by_choice(a, y):
 
 
 def cross_entropy_where(a, y):
-    logs = np.log(a, out=np.zeros_like(a), where=a > 0)
+    logs = np.log(a, out=np.zeros_like(a), where=y > 0)
     return -np.einsum("ke,ke->", y, logs) / a.shape[1]
 
 

@@ -112,7 +112,7 @@ def _take_apart(exercise: Exercise, args: tuple[Any, ...], done: Call) -> tuple[
         value = done.value
         if exercise.observe:
             if exercise.returns:
-                _look_for_blanks(value)
+                _look_for_blanks(value, [p.name for p in exercise.returns])
             value = exercise.observe(clone(args), value)
             return {name: _leaf(name, part) for name, part in value.items()}, None
         return dict(_leaves(value, [p.name for p in exercise.returns])), None
@@ -120,11 +120,11 @@ def _take_apart(exercise: Exercise, args: tuple[Any, ...], done: Call) -> tuple[
         return {}, odd
 
 
-def _look_for_blanks(value: Any) -> None:
+def _look_for_blanks(value: Any, names: list[str]) -> None:
     """Raise Odd if there is nothing to observe yet."""
     several = isinstance(value, (list, tuple))
     if value is None or value is ... or (several and any(part is ... for part in value)):
-        list(_leaves(value, ["result"] * (len(value) if several else 1)))
+        list(_leaves(value, ["result"] * len(value) if several and len(value) != len(names) else names))
 
 
 def _leaves(value: Any, names: list[str]) -> Iterator[tuple[str, Any]]:
@@ -154,12 +154,13 @@ def _leaf(name: str, value: Any) -> Any:
     """``value`` as an array or a text; anything else is Odd."""
     if isinstance(value, str):
         return value
+    be, it = ("are", "them") if " and " in name else ("is", "it")
     if value is ...:
-        raise Odd("blank", f"{name} is still blank", name)
+        raise Odd("blank", f"{name} {be} still blank", name)
     if value is None:
-        raise Odd("none", f"{name} is None: the function ends without returning it", name)
+        raise Odd("none", f"{name} {be} None: the function ends without returning {it}", name)
     if callable(value):
-        raise Odd("function", f"{name} is a function, not its value: something is not called", name)
+        raise Odd("function", f"{name} {be} a function, not its value: something is not called", name)
     if isinstance(value, np.matrix):
         raise Odd("matrix", f"{name} is a np.matrix, whose product means something else than an array's", name)
     try:

@@ -42,7 +42,7 @@ from .maths import np, sigmoid
         input_forgotten: dw without the local factor
             How much does z change when w changes by one?
         upstream_forgotten: dw without the error signal
-            Which factor of the chain comes from behind the neuron?
+            Which factor of the chain comes back from the loss?
         slope_twice: the slope of the sigmoid once more in dw
             Does delta not hold the slope already?
     """,

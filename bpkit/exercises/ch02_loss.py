@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .cases import over_sizes
 from .declare import exercise
-from .loss_cases import CERTAIN, CLASSES, LABELS, in_words, infinite_where_refused
+from .loss_cases import CLASSES, LABELS, SURE_CLASSES, SURE_LABELS, in_words, infinite_where_refused
 from .maths import differences, np
 
 
@@ -60,7 +60,7 @@ def winners(a):
 @exercise(
     "2.2", "a (K, N), y (K, N) -> loss",
     twins={"bp.cross_entropy": "bpkit.losses:cross_entropy.terms"},
-    cases=CLASSES, tolerance=1e-6, observe=in_words, adapt=infinite_where_refused,
+    cases=CLASSES | SURE_CLASSES, tolerance=1e-6, observe=in_words, adapt=infinite_where_refused,
     flaws="""
         sign: the minus left out
             What sign does the logarithm of a probability have, and what sign should a loss have?
@@ -118,7 +118,7 @@ def cross_entropy(a, y, *, unless):
 @exercise(
     "2.3", "a (n, N), y (n, N) -> loss",
     twins={"bp.binary_cross_entropy": "bpkit.losses:binary_cross_entropy.terms"},
-    cases=LABELS | CERTAIN, tolerance=1e-6, observe=in_words, adapt=infinite_where_refused,
+    cases=LABELS | SURE_LABELS, tolerance=1e-6, observe=in_words, adapt=infinite_where_refused,
     flaws="""
         first_half: the half for y = 1 alone
             What does this loss teach where y is 0?
@@ -142,12 +142,12 @@ def cross_entropy(a, y, *, unless):
             If a is the probability of a 1, what is the probability of a 0?
         not_weighted: both halves for every example
             Which half counts where y is 1, and which where y is 0?
+        labels_exchanged: the two labels exchanged
+            Which half counts where y is 1, and which where y is 0?
         zero_times_infinity: 0 times the logarithm of 0
             What should a half cost that does not count?
         truth_free: a truth with probability 0 that costs nothing
             Which zeros may be left out: those of the label, or those of the prediction?
-        labels_exchanged: the two labels exchanged
-            Which half counts where y is 1, and which where y is 0?
         between_as_0: labels between 0 and 1 taken for 0
             What does a label of 0.7 say of each half?
         rounded: labels rounded to 0 or 1
@@ -163,15 +163,15 @@ def cross_entropy(a, y, *, unless):
 )
 def binary_cross_entropy(a, y, *, unless):
     log = unless(np.log, base_ten=np.log10)
-    a, y = unless((a, y), exchanged=(y, a), between_as_0=(a, (y == 1) * 1.0), rounded=(a, (y > 0.5) * 1.0))
+    a, y = unless((a, y), exchanged=(y, a), labels_exchanged=(a, 1 - y), between_as_0=(a, (y == 1) * 1.0),
+                  rounded=(a, (y > 0.5) * 1.0))
     with np.errstate(all="ignore"):
         ones, zeros = unless((y > 0, y < 1), zero_times_infinity=(True, True), truth_free=(a > 0, a < 1))
         one, zero = log(np.where(ones, a, 1.0)), log(np.where(zeros, 1 - a, 1.0))
         zero = unless(zero, same_logarithm=log(np.where(zeros, a, 1.0)),
                       one_minus_logarithm=1 - log(np.where(zeros, a, 1.0)))
         both = unless((y * one, (1 - y) * zero), first_half=(y * one, 0), second_half=(0, (1 - y) * zero),
-                      minus_between=(y * one, (y - 1) * zero), not_weighted=(np.log(a), np.log(1 - a)),
-                      labels_exchanged=((1 - y) * log(a), y * log(1 - a)))
+                      minus_between=(y * one, (y - 1) * zero), not_weighted=(np.log(a), np.log(1 - a)))
     count = unless(a.shape[1], summed=1, mean_over_outputs=a.size, per_output=len(a))
     return unless(-1, sign=1) * np.sum(both[0] + both[1]) / count
 
@@ -253,9 +253,9 @@ def log_softmax(z, *, unless):
             The loss is a mean over the examples. What does that do to its slope?
         divided_twice: the 1/N taken twice
             How often does the mean over the examples occur?
-        over_outputs: divided by the number of all entries
+        over_outputs: a division by the number of all entries
             Which axis does the 1/N belong to?
-        per_output: divided by the number of outputs in place of the examples
+        per_output: a division by the number of outputs in place of the examples
             Which axis counts the examples?
         times_slope: the slope of the sigmoid multiplied in already
             Is dL/da asked for, or dL/dz?

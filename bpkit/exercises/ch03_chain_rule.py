@@ -237,7 +237,7 @@ def backward_fork(x, y, *, unless):
             Which stage lies between the product and the difference?
         loss_itself: L itself in place of its derivative
             Is the value of L asked for, or how fast it changes with w?
-        error_squared: the error squared once more
+        error_squared: the error still squared
             The derivative of half a square: which power is left?
         rest_for_slope: only one of the two factors of the slope, 1 minus the sigmoid
             The slope of a sigmoid has two factors. Which one is there already?

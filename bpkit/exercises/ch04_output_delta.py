@@ -14,13 +14,24 @@ from .maths import differences, np, sigmoid, softmax
 
 def logit(a):
     """The z that a sigmoid turns into a."""
-    return np.log(a / (1 - a))
+    with np.errstate(divide="ignore"):
+        return np.log(a / (1 - a))
+
+
+def sure_once(rng):
+    """A batch of one output whose first prediction is exactly its target, 0: there a division by a shows."""
+    a, y = LABELS["one output"](rng)
+    return np.where(np.arange(a.shape[1]) == 0, y, a), y
 
 
 @exercise(
     "4.1", "a (n, N), y (n, N) -> delta (n, N)",
-    cases=LABELS,
+    cases=LABELS | {"one output": sure_once},
     flaws="""
+        cross_entropy_slope: the slope of binary cross-entropy in place of that of half the squared error
+            Which loss divides by a and by 1 - a, and which loss is meant here?
+        loss_itself: the loss of each entry in place of its slope
+            What is asked for, L or the change of L with z?
         slope_missing: the slope of the sigmoid left out
             Between z and a stands a sigmoid. How much of a change in z gets through?
         slope_at_a: the sigmoid's slope taken at a instead of z
@@ -37,9 +48,9 @@ def logit(a):
             The loss is a mean over the examples. What does that do to its slope?
         divided_twice: the 1/N taken twice
             How often does the mean over the examples occur?
-        over_outputs: divided by the number of all entries
+        over_outputs: a division by the number of all entries
             Which axis does the 1/N belong to?
-        per_output: divided by the number of outputs in place of the examples
+        per_output: a division by the number of outputs in place of the examples
             Which axis counts the examples?
         relative: a division by the slope
             Does a flat sigmoid let more of the error through, or less?
@@ -54,10 +65,15 @@ def logit(a):
 def delta_half_mse_sigmoid(a, y, *, unless):
     error = unless(1, sign=-1) * unless(a - y, factor_two=2 * (a - y))
     slope = a * (1 - a)
+    with np.errstate(all="ignore"):
+        cancels_on_paper = ((1 - y) / (1 - a) - y / a) * slope
+        relative = error / slope
     count = unless(a.shape[1], not_divided_by_N=1, divided_twice=a.shape[1] ** 2, over_outputs=a.size,
                    per_output=len(a))
-    return error / count * unless(slope, slope_missing=1.0, slope_at_a=sigmoid(a) * (1 - sigmoid(a)), half_slope=a,
-                                  slope_twice=slope**2, relative=1 / slope)
+    delta = unless(error * slope, slope_missing=error, slope_at_a=error * sigmoid(a) * (1 - sigmoid(a)),
+                   half_slope=error * a, slope_twice=error * slope**2, relative=relative,
+                   cross_entropy_slope=cancels_on_paper, loss_itself=error**2 / 2)
+    return delta / count
 
 
 @exercise(
@@ -82,9 +98,9 @@ def delta_half_mse_sigmoid(a, y, *, unless):
             The loss is a mean over the examples. What does that do to its slope?
         divided_twice: the 1/N taken twice
             How often does the mean over the examples occur?
-        over_outputs: divided by the number of all entries
+        over_outputs: a division by the number of all entries
             Which axis does the 1/N belong to?
-        per_output: divided by the number of outputs in place of the examples
+        per_output: a division by the number of outputs in place of the examples
             Which axis counts the examples?
         exchanged: the target's own sigmoid subtracted
             Is y a number before the sigmoid, or after it?
@@ -121,6 +137,12 @@ def delta_bce_sigmoid(a, y, *, unless):
             If the upstream were the same for all classes, what should come out?
         added: the common part added instead of subtracted
             If the upstream were the same for all classes, what should come out?
+        not_scaled: the difference from the common part left without its factor
+            Does a class of probability 0.01 move as far as one of 0.9?
+        softmax_again: a softmax of a, which is a softmax already
+            Is a the weighted sum, or what the softmax made of it?
+        weighted_mean: the mean over the classes of what should be added up
+            Do the weights already sum to 1, or must the sum be divided as well?
         not_weighted: the common part taken from every class alike
             Does a class of probability 0.01 take part like one of 0.9?
         mean: the mean of g over the classes in place of the weighted sum
@@ -142,11 +164,12 @@ def delta_bce_sigmoid(a, y, *, unless):
     referee=lambda a, g: {"dz": differences(lambda z: np.sum(g * softmax(z)), np.log(a))},
 )
 def softmax_vjp(a, g, *, unless):
+    a = unless(a, softmax_again=softmax(a))
     axis = unless(0, across_the_batch=1, over_everything=None)
-    weighted = unless(a * g, mean=g / len(g), plain_sum=g)
+    weighted = unless(a * g, mean=g / len(g), plain_sum=g, weighted_mean=a * g / len(g))
     common = np.sum(weighted, axis=axis, keepdims=True)
     inside = unless(g - common, not_subtracted=g, added=g + common, upstream_ignored=1 - common)
-    dz = unless(a * inside, not_weighted=a * g - common, diagonal_only=a * (1 - a) * g)
+    dz = unless(a * inside, not_scaled=inside, not_weighted=a * g - common, diagonal_only=a * (1 - a) * g)
     return unless(1, sign=-1) * dz
 
 
@@ -166,9 +189,9 @@ def softmax_vjp(a, g, *, unless):
             The loss is a mean over the examples. What does that do to its slope?
         divided_twice: the 1/N taken twice
             How often does the mean over the examples occur?
-        over_classes: divided by the number of all entries
+        over_classes: a division by the number of all entries
             Which axis does the 1/N belong to?
-        per_class: divided by the number of classes in place of the examples
+        per_class: a division by the number of classes in place of the examples
             Which axis counts the examples?
         across_the_batch: a softmax across the batch
             Do the classes of one example share the probability, or the examples of one class?
@@ -199,10 +222,14 @@ def delta_cross_entropy_softmax(z, y, *, unless):
     return unless(1, sign=-1) * delta / count
 
 
+PLAINLY = {"mostly wrong": "surprising targets"}
+
+
 @exercise(
     "4.5", "s (K, N), y (K, N) -> delta (K, N)",
-    cases={tag: make for tag, make in CLASSES.items() if not tag.startswith("probability")},
-    harmless={("not_times_s", "upstream_not_divided"): "s_k below and s_k above the line cancel, so the sum is right"},
+    cases={PLAINLY.get(tag, tag): make for tag, make in CLASSES.items() if not tag.startswith("probability")},
+    harmless={("not_times_s", "upstream_not_divided"): "s_k below and s_k above the line cancel, so the sum is right",
+              ("not_times_s", "upstream_difference"): "differences that sum to 0 leave of the bracket its 1 alone"},
     flaws="""
         diagonal_only: the terms with k = i alone
             Does s_k change when another z_i moves?
@@ -212,6 +239,14 @@ def delta_cross_entropy_softmax(z, y, *, unless):
             If z_i rises, what do the other probabilities do?
         not_times_s: the bracket without its factor s_k
             How much can a probability of 0.01 still fall?
+        same_missing: the bracket without its 1 for k = i
+            How does s_i change with its own z_i: is there a case of its own in the bracket?
+        always_diagonal: the derivative for k = i used for every k
+            What does z_i do to s_k, if k is another class?
+        upstream_loss: the term of the loss in place of its slope
+            Is L itself the upstream factor, or how L changes with s_k?
+        upstream_difference: the difference of probability and target as the upstream factor
+            Is that difference how L changes with s_k, or what the whole chain ends in?
         upstream_missing: the upstream factor left out
             How does L change with s_k?
         upstream_sign: the upstream factor with the other sign
@@ -228,7 +263,7 @@ def delta_cross_entropy_softmax(z, y, *, unless):
             The loss is a mean over the examples. What does that do to its slope?
         divided_twice: the 1/N taken twice
             How often does the mean over the examples occur?
-        per_class: divided by the number of classes in place of the examples
+        per_class: a division by the number of classes in place of the examples
             Which axis counts the examples?
     """,
     hints="""
@@ -246,10 +281,12 @@ def delta_by_indices(s, y, *, unless):
             for k in range(K):
                 same = 1.0 * (i == k)
                 upstream = unless(-y[k, e] / s[k, e], upstream_missing=1.0, upstream_sign=y[k, e] / s[k, e],
-                                  upstream_not_divided=-y[k, e])
+                                  upstream_not_divided=-y[k, e], upstream_loss=-y[k, e] * np.log(s[k, e]),
+                                  upstream_difference=s[k, e] - y[k, e])
                 local = unless(s[k, e] * (same - s[i, e]), diagonal_only=same * s[k, e] * (1 - s[i, e]),
                                off_diagonal_only=(same - 1) * s[k, e] * s[i, e], other_sign=s[k, e] * (same + s[i, e]),
                                not_times_s=same - s[i, e], k_for_i=s[k, e] * (same - s[k, e]),
-                               i_for_k=s[i, e] * (same - s[i, e]))
+                               i_for_k=s[i, e] * (same - s[i, e]), same_missing=-s[k, e] * s[i, e],
+                               always_diagonal=s[k, e] * (1 - s[k, e]))
                 delta[i, e] = unless(delta[i, e], last_term=0.0) + upstream * local
     return delta / unless(N, not_divided_by_N=1, divided_twice=N**2, per_class=K)

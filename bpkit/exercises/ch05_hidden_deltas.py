@@ -7,6 +7,7 @@ layer, f its activation function, delta = dL/dz; l layer, L the last one; i one 
 from __future__ import annotations
 
 from .. import activations
+from .behaviour import Odd
 from .cases import normal, over_networks, over_sizes
 from .declare import exercise
 from .maths import np, slope, value
@@ -83,6 +84,16 @@ def _last(brought, axis):
             Between a and z stands f. How much of a change in z gets through?
         slope_at_a: f' taken at a instead of z
             f' is a function of what: of the sum that went into f, or of what came out?
+        sigmoid_at_a: a(1 - a) as the slope, whatever f is
+            Of which activation function is that the slope? f may be tanh or relu: what gives its slope?
+        sigmoid_at_z: the slope of a sigmoid, whatever f is
+            f may be tanh or relu. What gives the slope of the function that came in as f?
+        slope_at_signal: f' taken at the signal that comes back, in place of z
+            Did f ever see the error? What went into f on the way forward?
+        slope_of_signal: f' of the signal that comes back, as the whole result
+            What is f' a function of, and what becomes of the signal when it meets f'?
+        forward_again: f of the signal that comes back, as on the way forward
+            Does an error pass through f, or through the slope that f had at z?
         times_a: the activation in place of f'
             Is the local factor of f its value or its slope?
         gate_open: gates that never close
@@ -108,8 +119,10 @@ def hidden_delta(W_next, delta_next, z, f, *, unless):
                   inverse=lambda: np.linalg.inv(W) @ delta_next, one_path=lambda: W[:1].T @ delta_next[:1])
     back = unless(1, sign=-1) * unless(back, relu_on_signal=np.maximum(back, 0), divided_by_N=back / z.shape[1])
     gate = unless(slope(f, z), slope_missing=np.ones_like(z), slope_at_a=slope(f, a), times_a=a,
-                  gate_open=np.ones_like(z) if f.name == "relu" else slope(f, z))
-    return unless(lambda: back * gate, matmul=lambda: back @ gate)
+                  gate_open=np.ones_like(z) if f.name == "relu" else slope(f, z), sigmoid_at_a=a * (1 - a),
+                  sigmoid_at_z=slope(activations.sigmoid, z), slope_at_signal=lambda: slope(f, back))
+    return unless(lambda: back * gate, matmul=lambda: back @ gate, slope_of_signal=lambda: slope(f, back),
+                  forward_again=lambda: value(f, back))
 
 
 @exercise(
@@ -129,7 +142,7 @@ def hidden_delta(W_next, delta_next, z, f, *, unless):
         always_output: the output's delta used for every layer
             Whose delta does layer l get its error from?
         output_slope_again: the output's slope applied once more
-            Is delta_out the error at z or at a?
+            Is delta_out the error at z or at a? Is the output's slope in it already?
         output_left_out: the output layer left out
             Which layers have a delta?
         sign: a minus at every layer
@@ -145,7 +158,7 @@ def hidden_delta(W_next, delta_next, z, f, *, unless):
 )
 def all_deltas(W, f, z, delta_out, *, unless):
     L = len(W)
-    delta = {L: unless(delta_out, output_slope_again=lambda: delta_out * _slope_of_any(f[L], z[L]))}
+    delta = {L: unless(delta_out, output_slope_again=lambda: delta_out * slope(f[L], z[L]))}
     for l in range(L - 1, 0, -1):
         weights = unless(W[l + 1], same_layer=W[l])
         source = unless(delta[l + 1], always_output=delta[L])
@@ -154,12 +167,6 @@ def all_deltas(W, f, z, delta_out, *, unless):
         delta[l] = back * unless(slope(f[l], at), slope_missing=1.0)
     return unless(delta, output_left_out={l: d for l, d in delta.items() if l < L},
                   input_too=lambda: delta | {0: W[1].T @ delta[1]})
-
-
-def _slope_of_any(f, z):
-    """f'(z); for softmax, which has none, what beginners take for it."""
-    s = value(f, z)
-    return s * (1 - s) if f.name == "softmax" else slope(f, z)
 
 
 MISTAKES = {"missing transpose": "missing_transpose", "slope missing": "slope_missing", "slope at a": "slope_at_a",
@@ -176,8 +183,20 @@ def evidence(name, f, noise=0.0):
     return make
 
 
+def as_name(args, result):
+    """The suspect's name, or "none" where the function ends without one; raises Odd for what is no such name."""
+    if result is ...:
+        raise Odd("blank", "name is still blank", "name")
+    if result is None or (isinstance(result, str) and result in ("none", *MISTAKES)):
+        return {"name": result or "none"}
+    came = f'"{result}"' if isinstance(result, str) else type(result).__name__
+    wanted = ", ".join(f'"{name}"' for name in MISTAKES)
+    raise Odd("form", f"One name is wanted, spelt as in the list: {wanted}; {came} came", "name")
+
+
 @exercise(
-    "5.4", "W_next (n, n), delta_next (n, N), z (n, N), f, wrong (n, N) -> name",
+    "5.4", "W_next (n, n), delta_next (n, N), z (n, N), f, wrong (n, N) ->",
+    observe=as_name,
     cases={
         "the first suspect": evidence("missing transpose", activations.tanh),
         "the second suspect": evidence("slope missing", activations.sigmoid),
@@ -187,8 +206,14 @@ def evidence(name, f, noise=0.0):
         "another network": evidence("slope at a", activations.sigmoid, noise=1e-13),
     },
     flaws="""
-        too_strict: every last digit compared
-            May two ways to the same number differ in the last digit?
+        too_strict: no name for the arrays that were rounded otherwise, since every last digit is compared
+            May two ways to the same number differ in the last digit? Which comparison allows that?
+        first_suspect_free: no name where the transpose is missing
+            How is that candidate computed: what does a missing transpose make of W_next?
+        second_suspect_free: no name where the slope is missing
+            How is that candidate computed: what is left if the slope is left out?
+        third_suspect_free: no name where the slope is taken at a
+            How is that candidate computed: what goes into f' there?
         always_first: the first suspect accused every time
             Does your function look at the wrong array at all?
         slopes_exchanged: the two mistakes with the slope exchanged
@@ -196,9 +221,10 @@ def evidence(name, f, noise=0.0):
         weights_exchanged: the two mistakes with the weights exchanged
             Which of the two still uses W_next?
         last_suspect_free: the fourth suspect never accused
-            How many candidates does your function try?
-        right_answer: the array compared with the right one alone
-            You know that it is wrong. With what do you compare it?
+            How many candidates does your function try, and what do all wires look like if they are equally thick?
+        no_name: no name for any array
+            With what do you compare the wrong array: with the right one, or with what each mistake makes?
+            Does every way end in a return?
     """,
     hints="""
         You can make each mistake yourself, on purpose. What would each of them have given here?
@@ -216,5 +242,7 @@ def name_the_error(W_next, delta_next, z, f, wrong, *, unless):
         candidate = hidden_delta(W_next, delta_next, z, f, **{mistake: True})
         if found == "none" and np.max(np.abs(candidate - wrong)) <= limit * np.max(np.abs(wrong)):
             found = name
-    return unless(found, always_first=names[0], right_answer="none",
-                  last_suspect_free="none" if found == names[3] else found)
+    free = dict(zip(("first_suspect_free", "second_suspect_free", "third_suspect_free", "last_suspect_free"), names,
+                    strict=True))
+    silent = {flaw: "none" if found == name else found for flaw, name in free.items()}
+    return unless(found, always_first=names[0], no_name="none", **silent)

@@ -6,6 +6,7 @@ db = dL/db (n, 1); l layer, L the last one; N examples. The 1/N of the loss is i
 
 from __future__ import annotations
 
+from .behaviour import Odd
 from .cases import over_networks, over_sizes
 from .declare import exercise
 from .maths import differences, np, slope
@@ -99,9 +100,17 @@ def bias_gradient(delta, *, unless):
     return unless(1, sign=-1) * unless(db, ones=np.ones((len(delta), 1)), zeros=np.zeros((len(delta), 1)))
 
 
+def side_by_side(args, result):
+    """The result as the one table that is wanted; raises Odd where two arrays came."""
+    if isinstance(result, (tuple, list)) and len(result) == 2 and getattr(result[0], "ndim", 0) == 2:
+        raise Odd("wrong_count", "Two arrays came; one is wanted, with the gradients of W and b side by side", "dWb")
+    return {"dWb": result}
+
+
 @exercise(
     "6.3", "delta (n, N), a_prev (m, N) -> dWb (n, m + 1)",
     cases=over_sizes(),
+    observe=side_by_side,
     flaws="""
         ones_first: the bias in the first column
             At which end of a was the row of ones added?
@@ -159,12 +168,22 @@ def augmented(delta, a_prev, *, unless):
             f' is a function of what went into f, or of what came out?
         gate_open: gates that never close
             What is the slope of relu where z is negative?
-        slope_left_in: a slope left in the output's delta
+        sigmoid_assumed: a(1 - a) as the slope, whatever f is
+            Of which activation function is that the slope? f may be tanh or relu: what gives its slope?
+        times_a: the activation in place of f'
+            Is the local factor of f its value or its slope?
+        slope_left_in: a slope a(1 - a) left in the output's delta
             The loss matches the output's activation function. What cancels?
+        slope_cancelled: the slope of the output's f left in its delta, where it has already cancelled
+            The loss matches the output's activation function. With what did that slope cancel in chapter 4?
+        z_for_a: the output's z in place of its a
+            Is it z that is compared with the target, or what f makes of it?
         not_divided_by_N: the 1/N left out
             Where does the mean over the examples enter, and does it enter at all?
         divided_twice: dW and db divided by N once more
             Does delta carry the 1/N already?
+        weights_mean: dW divided by N once more, and db not
+            Are weights treated like biases, and does delta carry the 1/N already?
         bias_not_summed: the bias gradient not summed over the batch
             How many biases does a unit have, and how many examples pull at it?
         bias_mean: the bias gradient as a mean, the weights' as a sum
@@ -184,12 +203,14 @@ def augmented(delta, a_prev, *, unless):
 )
 def backward(W, f, z, a, y, *, unless):
     L, N = len(W), y.shape[1]
-    error = unless(a[L] - y, slope_left_in=(a[L] - y) * a[L] * (1 - a[L])) / unless(N, not_divided_by_N=1)
+    error = unless(a[L] - y, slope_left_in=(a[L] - y) * a[L] * (1 - a[L]), z_for_a=z[L] - y,
+                   slope_cancelled=lambda: (a[L] - y) * slope(f[L], z[L])) / unless(N, not_divided_by_N=1)
     delta = {L: unless(1, sign=-1) * error}
     for l in range(L - 1, 0, -1):
         wires = unless(W[l + 1].T, wires_not_transposed=W[l + 1], same_layer=W[l].T)
         open_gate = np.ones_like(z[l]) if f[l].name == "relu" else slope(f[l], z[l])
-        gate = unless(slope(f[l], z[l]), slope_missing=1.0, slope_at_a=slope(f[l], a[l]), gate_open=open_gate)
+        gate = unless(slope(f[l], z[l]), slope_missing=1.0, slope_at_a=slope(f[l], a[l]), gate_open=open_gate,
+                      sigmoid_assumed=a[l] * (1 - a[l]), times_a=a[l])
         delta[l] = (wires @ delta[l + 1]) * gate
     dW, db = {}, {}
     for l in delta:
@@ -198,7 +219,7 @@ def backward(W, f, z, a, y, *, unless):
         db[l] = unless(np.sum(delta[l], axis=1, keepdims=True), bias_not_summed=delta[l],
                        bias_mean=np.mean(delta[l], axis=1, keepdims=True), bias_zero=np.zeros((len(delta[l]), 1)),
                        bias_from_weights=np.sum(dW[l], axis=1, keepdims=True)) / unless(1, divided_twice=N)
-        dW[l] = unless(dW[l], transposed=dW[l].T)
+        dW[l] = unless(dW[l], transposed=dW[l].T, weights_mean=dW[l] / N)
     return delta, dW, db
 
 
@@ -218,6 +239,8 @@ def backward(W, f, z, a, y, *, unless):
             Where does the 1/N live already?
         bias_mean: the sum for the weights and the mean for the bias
             Is the bias treated like any other weight?
+        bias_zero: the right dW, and a db that stays at zero
+            dW is right. What does each example ask of the bias, and where is that added up?
         bias_last: the bias gradient of the last example alone
             Are both gradients added up?
         transposed: rows and columns of dW exchanged
@@ -241,6 +264,6 @@ def sum_of_singles(delta, a_prev, *, unless):
     for e in examples:
         d, a = delta[:, e:e + 1], a_prev[:, unless(e, always_first=0)][:, None]
         dW = dW + d @ a.T
-        db = unless(db, bias_last=0) + d
+        db = unless(db, bias_last=0) + unless(d, bias_zero=0 * d)
     dW, db = unless((dW, db), mean=(dW / N, db / N), bias_mean=(dW, db / N), transposed=(dW.T, db))
     return unless(1, sign=-1) * dW, unless(1, sign=-1) * db

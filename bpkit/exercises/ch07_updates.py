@@ -63,6 +63,8 @@ def gd_step(w, g, eta, *, unless):
             How much of the old velocity is left after one step?
         beta_on_gradient: beta on the gradient in place of the velocity
             Which of the two fades: what was, or what is new?
+        beta_on_both: beta on the gradient as well as on the velocity
+            Which of the two fades: what was, or what is new?
         old_velocity: the step taken with the velocity of before
             Does the gradient of this step take part in this step?
         gradient_step: the step taken along the gradient
@@ -86,7 +88,7 @@ def gd_step(w, g, eta, *, unless):
 )
 def momentum_step(w, g, v, eta, beta, *, unless):
     v_new = unless(beta * v + g, averaged=beta * v + (1 - beta) * g, memory_missing=g, beta_missing=v + g,
-                   beta_on_gradient=v + beta * g, eta_inside=beta * v + eta * g)
+                   beta_on_gradient=v + beta * g, beta_on_both=beta * (v + g), eta_inside=beta * v + eta * g)
     along = unless(v_new, old_velocity=v, gradient_step=g, look_ahead=beta * v_new + g)
     inside = bool(unless.on & {"eta_inside"})
     step = unless(along if inside else eta * along, eta_missing=along)
@@ -106,18 +108,30 @@ def momentum_step(w, g, v, eta, beta, *, unless):
             Which of the two means starts at 0?
         square_not_corrected: no bias correction for v
             Which of the two means starts at 0?
+        same_correction: one beta for both corrections
+            With which memory was each of the two means collected?
+        no_power: the same correction at every step
+            Do m and v stay too small for ever?
+        times_t: t as a factor in place of a power
+            What is left of the start after two steps: twice beta, or beta of beta?
         t_too_small: a step number counted from 0
             By what would you divide in the first step, if t were 0?
         t_too_large: a step number that is one too large
             Which number has the first step?
         eps_in_root: eps inside the root
             What is eps there to prevent, and where does it stand in the formula?
+        eps_on_step: eps added to the step in place of the root
+            What does the division end with, and which parentheses are missing?
+        eps_on_weight: eps added to the weight in place of the root
+            What does the division end with, and which parentheses are missing?
         no_eps: eps left out
             What happens where the gradient has been 0 so far?
         betas_exchanged: the two memories exchanged
             Which beta belongs to the mean, and which to the mean of squares?
         square_missing: v collected from g in place of its square
             v estimates how large the gradient is. May it be negative?
+        mean_squared: v collected from the square of the mean
+            Is the square of a mean the mean of the squares? Of what is v the mean?
         no_root: the root left out
             In which unit is v, if g is in metres?
         ascent: a step uphill
@@ -130,6 +144,10 @@ def momentum_step(w, g, v, eta, beta, *, unless):
             Which part of a mean does the new value make up?
         old_means: the step taken with the means of before
             Does the gradient of this step take part in this step?
+        old_mean: the step taken with the m of before
+            Does the gradient of this step take part in this step?
+        old_square: the step taken with the v of before
+            Does the gradient of this step take part in this step?
     """,
     hints="""
         Two running means first: of the gradient, and of its square. Each keeps a part beta of what it was.
@@ -140,16 +158,20 @@ def momentum_step(w, g, v, eta, beta, *, unless):
 def adam_step(w, g, m, v, t, eta, beta1, beta2, eps, *, unless):
     beta1, beta2 = unless((beta1, beta2), betas_exchanged=(beta2, beta1))
     fresh1, fresh2 = unless((1 - beta1, 1 - beta2), not_averaged=(1.0, 1.0))
-    m_new, v_new = beta1 * m + fresh1 * g, beta2 * v + fresh2 * unless(g**2, square_missing=g)
-    m_used, v_used = unless((m_new, v_new), gradient_for_mean=(g, v_new), old_means=(m, v))
+    m_new = beta1 * m + fresh1 * g
+    v_new = beta2 * v + fresh2 * unless(g**2, square_missing=g, mean_squared=m_new**2)
+    m_used, v_used = unless((m_new, v_new), gradient_for_mean=(g, v_new), old_means=(m, v), old_mean=(m, v_new),
+                            old_square=(m_new, v))
     t = unless(t, t_too_small=t - 1, t_too_large=t + 1)
     with np.errstate(all="ignore"):
         by_m, by_v = unless((1 - beta1**t, 1 - beta2**t), no_correction=(1.0, 1.0),
-                            mean_not_corrected=(1.0, 1 - beta2**t), square_not_corrected=(1 - beta1**t, 1.0))
+                            mean_not_corrected=(1.0, 1 - beta2**t), square_not_corrected=(1 - beta1**t, 1.0),
+                            same_correction=(1 - beta1**t, 1 - beta1**t), no_power=(1 - beta1, 1 - beta2),
+                            times_t=(1 - beta1 * t, 1 - beta2 * t))
         m_hat, v_hat = np.divide(m_used, by_m), np.divide(v_used, by_v)
         below = unless(np.sqrt(v_hat) + eps, eps_in_root=np.sqrt(v_hat + eps), no_eps=np.sqrt(v_hat),
-                       no_root=v_hat + eps)
-        step = eta * m_hat / below
+                       no_root=v_hat + eps, eps_on_step=np.sqrt(v_hat), eps_on_weight=np.sqrt(v_hat))
+        step = eta * m_hat / below + unless(0.0, eps_on_step=eps, eps_on_weight=-eps)
     m_kept, v_kept = unless((m_new, v_new), corrected_kept=(m_hat, v_hat))
     return unless(w - step, ascent=w + step), m_kept, v_kept
 
@@ -179,6 +201,8 @@ def adam_step(w, g, m, v, t, eta, beta1, beta2, eps, *, unless):
             Which number has the first step?
         times_t: t as a factor in place of a power
             What is left of the start after two steps: twice beta, or beta of beta?
+        power_of_rest: the power taken of the difference, not of beta
+            Which number is multiplied by itself in every step: beta, or 1 - beta?
         plus: the power added in place of subtracted
             How large is m after t steps, if every gradient is 1?
     """,
@@ -192,7 +216,7 @@ def corrected(m, beta, t, *, unless):
     t = unless(t, t_too_small=t - 1, t_too_large=t + 1)
     with np.errstate(all="ignore"):
         power = unless(np.float64(beta) ** t, no_power=beta, times_t=beta * t)
-        share = unless(1 - power, power_alone=power, plus=1 + power)
+        share = unless(1 - power, power_alone=power, plus=1 + power, power_of_rest=np.float64(1 - beta) ** t)
         return unless(lambda: m / share, not_corrected=m, multiplied=lambda: m * share)
 
 
@@ -225,6 +249,12 @@ def corrected(m, beta, t, *, unless):
             Which way does the gradient point?
         own_activation: the hidden layer's own activation in its weight gradient
             Which numbers went into W1?
+        error_again: the output's error taken again at the new W2, before it goes back
+            At which weights was the loss computed whose gradient you take?
+        activation_again: the hidden activation taken again at the new W1, for the step of W2
+            At which weights was the loss computed whose gradient you take?
+        pass_again: the whole pass taken again at the new W1, for the step of W2
+            How many losses are there, and at which weights was the one computed whose gradient you take?
     """,
     hints="""
         Every gradient belongs to the same loss, and that loss was computed once, with all the old weights.
@@ -237,13 +267,20 @@ def corrected(m, beta, t, *, unless):
 )
 def mazur_step(W1, b1, W2, b2, x, y, eta, *, unless):
     a1 = sigmoid(W1 @ x + b1)
-    a2 = sigmoid(W2 @ a1 + b2)
-    delta2 = (a2 - y) * unless(a2 * (1 - a2), output_slope_missing=1.0)
+
+    def error(a1, W2):
+        a2 = sigmoid(W2 @ a1 + b2)
+        return (a2 - y) * unless(a2 * (1 - a2), output_slope_missing=1.0)
+
+    delta2 = error(a1, W2)
     step = unless(eta, ascent=-eta)
     W2_new = W2 - step * delta2 @ a1.T
-    wires = unless(W2, updated_weights=W2_new)
-    back = unless(lambda: wires.T @ delta2, not_transposed=lambda: wires @ delta2,
-                  one_output=lambda: wires[:1].T @ delta2[:1])
+    wires, sent = unless(W2, updated_weights=W2_new), unless(delta2, error_again=lambda: error(a1, W2_new))
+    back = unless(lambda: wires.T @ sent, not_transposed=lambda: wires @ sent,
+                  one_output=lambda: wires[:1].T @ sent[:1])
     delta1 = back * unless(a1 * (1 - a1), slope_missing=1.0)
     W1_new = W1 - step * delta1 @ unless(x, own_activation=a1).T
+    late = sigmoid(W1_new @ x + b1)
+    W2_new = unless(W2_new, activation_again=lambda: W2 - step * delta2 @ late.T,
+                    pass_again=lambda: W2 - step * error(late, W2) @ late.T)
     return unless(W1_new, hidden_stays=W1), unless(W2_new, output_stays=W2)

@@ -9,12 +9,14 @@ from collections.abc import Callable
 
 from .declare import Exercise
 from .forms import blank, borrowed, changes_arguments, keeps_state, no_result, other_arguments, too_long
+from .stops import does_not_fit
 from .trial import Trial
 from .verdict import Finding
 from .wrong import (
     catalogued,
     constant_factor,
-    does_not_fit,
+    dict_wanted,
+    first_to_differ,
     not_finite,
     numpy_replaced,
     other,
@@ -69,8 +71,8 @@ def _status(exercise: Exercise, answer: object, seed: int) -> str:
 
 
 Look = Callable[[Trial], Finding | None]
-FORM: tuple[Look, ...] = (other_arguments, helper_blank, blank, too_long, borrowed, no_result)
+FORM: tuple[Look, ...] = (other_arguments, helper_blank, blank, too_long, borrowed, dict_wanted, no_result)
 SOUND: tuple[Look, ...] = (changes_arguments, keeps_state)
 WRONG: tuple[Look, ...] = (
     carried_forward, numpy_replaced, catalogued, changes_arguments, keeps_state, other_order, does_not_fit, wrong_names,
-    wrong_shape, not_finite, warned, whole_numbers_only, constant_factor, wrong_on_some, other)
+    wrong_shape, not_finite, warned, whole_numbers_only, constant_factor, first_to_differ, wrong_on_some, other)

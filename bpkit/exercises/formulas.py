@@ -9,9 +9,10 @@ from ..shapes import BadInput
 from .behaviour import Odd
 from .maths import VALUE
 
+MULTIPLY = "Between which two factors is the sign of multiplication missing?"
 ASKS = (
     (r"=", "Which side of the equals sign is asked for? Type that side alone."),
-    (r"\d\s*[a-zA-Z(]|[\w)]\s+[\w(]|\)\s*[\w(]", "Between which two factors is the sign of multiplication missing?"),
+    (r"\d\s*[a-zA-Z(]|[\w)]\s+[\w(]|\)\s*[\w(]", MULTIPLY),
     (r"[+\-*/^,(]\s*\)|[+\-*/^]\s*$|^\s*[*/^]", "Which sign stands without a number on one of its sides?"),
     (r"[\[\]{};'\"\\]", "Which of its signs is no letter, digit, operation or round parenthesis?"),
 )
@@ -34,7 +35,12 @@ def typed(formula: Any) -> Any:
     except BadInput as error:
         said = error.problem.rstrip(".")
         words = f"This {said.removeprefix('this ')}" if said.startswith("this ") else said
-        raise Odd("form", f"{words}; try this: {error.hint}", ask=question(str(formula), said)) from None
+        run_together = next(iter(re.findall(r"\b[xwy]{2,}\b", str(formula))), "")
+        if run_together and "quantity" in said:
+            words, hint, ask = f"{run_together!r} is one name, not a product", "*".join(run_together), MULTIPLY
+        else:
+            hint, ask = error.hint, question(str(formula), said)
+        raise Odd("form", f"{words}; try this: {hint}", ask=ask) from None
     return sp.lambdify(symbols, expression, [{**VALUE, "step": lambda z: (z > 0) * 1.0}, "numpy"])
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from numbers import Real
 from typing import Any
 
 from .cases import between, bits, columns_of_probability, one_hot
@@ -23,7 +22,6 @@ CLASSES = {
     "shared targets": lambda rng: (columns_of_probability(rng, 3, 4), columns_of_probability(rng, 3, 4)),
     "probability 0 where the target is 0": lambda rng: (np.array([[0.0, 0.25], [0.6, 0.0], [0.4, 0.75]]),
                                                         np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 0.0]])),
-    "a truth with probability 0": lambda rng: (np.array([[0.0], [0.4], [0.6]]), np.array([[1.0], [0.0], [0.0]])),
     "mostly wrong": lambda rng: (np.array([[0.7, 0.2, 0.1], [0.1, 0.7, 0.8], [0.2, 0.1, 0.1]]),
                                  np.eye(3)[:, [2, 0, 1]]),
 }
@@ -37,17 +35,21 @@ LABELS = {
     "targets between": lambda rng: (between(rng, 2, 4), between(rng, 2, 4)),
 }
 
-CERTAIN = {
+SURE_CLASSES = {
+    "a truth with probability 0": lambda rng: (np.array([[0.0], [0.4], [0.6]]), np.array([[1.0], [0.0], [0.0]])),
+}
+
+SURE_LABELS = {
     "sure and right": lambda rng: (np.array([[0.0, 1.0, 0.5]]), np.array([[0.0, 1.0, 1.0]])),
-    "sure and wrong": lambda rng: (np.array([[1.0, 0.0]]), np.array([[0.0, 1.0]])),
+    "sure and wrong": lambda rng: (np.array([[1.0, 0.0, 0.5]]), np.array([[0.0, 1.0, 1.0]])),
 }
 
 
 def in_words(args: tuple[Any, ...], value: Any) -> dict[str, Any]:
-    """The loss; where a probability is exactly 0 or 1, a word for inf, and for what stands for it where a is clipped."""
+    """The loss; on a case with a probability of exactly 0 or 1 a word for inf, or for what a clipped a gives."""
     single = value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
     certain = ((args[0] == 0) | (args[0] == 1)).any()
-    if certain and isinstance(single, Real) and abs(single) > LARGE:
+    if certain and isinstance(single, (int, float, np.floating)) and abs(single) > LARGE:
         return {"loss": "very large" if single > 0 else "far below 0"}
     return {"loss": value}
 

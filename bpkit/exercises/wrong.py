@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..notation import number
 from .behaviour import close
 from .maths import np, replaced
+from .stops import listed
 from .trial import Trial
 from .verdict import Finding
 
@@ -67,32 +67,24 @@ def warned(trial: Trial) -> Finding | None:
     warns = [i for i, one in enumerate(trial.outcomes) if one.warning]
     if not exercise.quiet or not warns or trial.first_wrong or not all(one.gave for one in trial.outcomes):
         return None
-    words = f"The numbers are right, but NumPy warns on {_and([exercise.cases[i].tag for i in warns])}."
+    words = f"The numbers are right, but NumPy warns on {listed([exercise.cases[i].tag for i in warns])}."
     return Finding("warns", words, "Which of your steps meets a number that it cannot hold?", numbers=True)
 
 
-def does_not_fit(trial: Trial) -> Finding | None:
-    """An exception on some cases or on all of them."""
-    broken = [i for i, one in enumerate(trial.outcomes) if one.failure]
-    if not broken:
+def dict_wanted(trial: Trial) -> Finding | None:
+    """A list, or one array, in the place of a dict with an array for each layer."""
+    if trial.exercise.observe:
         return None
-    error = trial.outcomes[broken[0]].failure
-    assert error is not None
-    said = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}{_line(error)}"
-    sizes = isinstance(error, (ValueError, IndexError))
-    if len(broken) == len(trial.outcomes):
-        shapes = "What are the shapes of the things that meet in that line?"
-        ask = shapes if sizes else "What does that line take for granted about the things it works on?"
-        return Finding("error", f"It stops with {said}", ask)
-    stops = _and([case.tag for i, case in enumerate(trial.exercise.cases) if i in broken])
-    runs = _and([case.tag for i, case in enumerate(trial.exercise.cases) if i not in broken])
-    ask = "Which sizes agree by chance where it runs?" if sizes else "What is special about the cases where it stops?"
-    return Finding("sizes_do_not_fit" if sizes else "error", f"It stops on {stops}, but runs on {runs}.\n{said}", ask)
-
-
-def _line(error: BaseException) -> str:
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "bpkit" not in frame.filename]
-    return f" (line {frames[-1].lineno} of {frames[-1].name})" if frames else ""
+    for name in (p.name for p in trial.exercise.returns):
+        keyed = [mine for i, mine in enumerate(trial.outcomes)
+                 if any(leaf.startswith(f"{name}[") for leaf in trial.wanted(i).leaves)]
+        listing = any(mine.odd and mine.odd.leaf == name and mine.odd.kind in ("ragged", "objects") for mine in keyed)
+        if listing or any(name in mine.leaves for mine in keyed):
+            ask = (f"In a list, at which place would the {name} of layer 1 stand, and under which number is it wanted?"
+                   if listing else f"What is left of the {name} of layer 1 when the loop has gone on to layer 2?")
+            return Finding("dict_wanted", f"{name} is wanted as a dict, with one array under the number of each layer; "
+                           f"{'a list' if listing else 'one array'} came.", ask)
+    return None
 
 
 def wrong_names(trial: Trial) -> Finding | None:
@@ -101,7 +93,7 @@ def wrong_names(trial: Trial) -> Finding | None:
         wanted, got = trial.wanted(i).leaves, mine.leaves
         if wanted.keys() != got.keys():
             missing, extra = [k for k in wanted if k not in got], [k for k in got if k not in wanted]
-            parts = [f"{_and(missing)} missing"] * bool(missing) + [f"{_and(extra)} not asked for"] * bool(extra)
+            parts = [f"{listed(missing)} missing"] * bool(missing) + [f"{listed(extra)} not asked for"] * bool(extra)
             return Finding("wrong_keys", f"The result holds other parts than asked for: {'; '.join(parts)}.",
                            "Which layers does the result speak of, and which of them has no weights?")
     return None
@@ -121,8 +113,21 @@ def wrong_shape(trial: Trial) -> Finding | None:
             if _same_numbers(got, want):
                 return Finding("reshaped", f"{words} The numbers are right, in another form.",
                                "Which axis was lost or added, and how can it be kept?")
-            return Finding("wrong_shape", words, "What is the shape of each factor: which sizes meet, which remain?")
+            return Finding("wrong_shape", words, _ask_about(got.shape, want.shape))
     return None
+
+
+def _ask_about(got: tuple[int, ...], want: tuple[int, ...]) -> str:
+    """A question about a shape: too little was added up, or too much, or else the factors do not fit."""
+    if not want:
+        return "Over which axis is there still something to add up?"
+    if len(got) < len(want):
+        collapsed = set(got) <= {1, *want}
+    else:
+        collapsed = len(got) == len(want) and all(mine in (1, size) for mine, size in zip(got, want, strict=True))
+    if collapsed:
+        return "Along which axis was something added up that should stay apart?"
+    return "What is the shape of each factor: which sizes meet, which remain?"
 
 
 def _same_shape(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
@@ -157,20 +162,26 @@ def whole_numbers_only(trial: Trial) -> Finding | None:
 
 def constant_factor(trial: Trial) -> Finding | None:
     """Every number is wrong by one factor, the same on all cases, or one of the case's sizes."""
-    ratios = [_ratio(trial, i) for i in range(len(trial.outcomes))]
-    if not all(ratios):
+    in_numbers = [i for i in range(len(trial.outcomes)) if not trial.right[i] or not _in_words(trial.wanted(i).leaves)]
+    ratios = [_ratio(trial, i) for i in in_numbers]
+    if not ratios or not all(ratios):
         return None
     ask = "Which constant is missing, doubled, or on the wrong side of the fraction?"
     if np.allclose(ratios, ratios[0]):
         return Finding("factor", f"Every number is {number(ratios[0])} times what it should be.", ask, numbers=True)
-    for letter in sorted({letter for case in trial.exercise.cases for letter in case.sizes}):
-        sizes = np.array([case.sizes.get(letter, np.nan) for case in trial.exercise.cases], dtype=float)
+    cases = [trial.exercise.cases[i] for i in in_numbers]
+    for letter in sorted({letter for case in cases for letter in case.sizes}):
+        sizes = np.array([case.sizes.get(letter, np.nan) for case in cases], dtype=float)
         for power, words in ((1, "times"), (-1, "th of")):
             if np.allclose(ratios, sizes**power):
                 factor = f"{letter} times" if power > 0 else f"one {letter}{words}"
                 return Finding("factor", f"Every number is {factor} what it should be; {letter} is a size of the case.",
                                "Where does the mean over the examples live, and is it taken once?", numbers=True)
     return None
+
+
+def _in_words(leaves: Mapping[str, Any]) -> bool:
+    return all(isinstance(leaf, str) for leaf in leaves.values())
 
 
 def _ratio(trial: Trial, place: int) -> float:
@@ -184,12 +195,32 @@ def _ratio(trial: Trial, place: int) -> float:
     return float(factor) if np.allclose(got, factor * want, 1e-6, 1e-9 * abs(want[top])) else 0.0
 
 
+def first_to_differ(trial: Trial) -> Finding | None:
+    """Several results, the first of them right: which one is the first that is not."""
+    names = [p.name for p in trial.exercise.returns]
+    if trial.exercise.observe or len(names) < 2 or not all(one.gave for one in trial.outcomes):
+        return None
+    pairs = [(one.leaves, trial.wanted(i).leaves) for i, one in enumerate(trial.outcomes)]
+    right = {name: [_same_part(_part(mine, name), _part(want, name), trial.exercise.tolerance) for mine, want in pairs]
+             for name in names}
+    first = next((name for name in names if not all(right[name])), names[0])
+    before = names[:names.index(first)]
+    if not before:
+        return None
+    words = f"{listed(before)} {'are' if len(before) > 1 else 'is'} right; {first} is the first that is not."
+    if any(right[first]):
+        wrong = [case.tag for case, good in zip(trial.exercise.cases, right[first], strict=True) if not good]
+        words += f" It is wrong on {listed(wrong)}."
+    return Finding("first_to_differ", words, f"From which values is {first} made, and what is done to them?",
+                   numbers=True)
+
+
 def wrong_on_some(trial: Trial) -> Finding | None:
     """Right on n of m cases: which cases the wrong ones are."""
     wrong = [case.tag for case, right in zip(trial.exercise.cases, trial.right, strict=True) if not right]
     if len(wrong) == len(trial.right):
         return None
-    counted = f"Right on {len(trial.right) - len(wrong)} of {len(trial.right)} cases; wrong on {_and(wrong)}."
+    counted = f"Right on {len(trial.right) - len(wrong)} of {len(trial.right)} cases; wrong on {listed(wrong)}."
     ask = "What do the wrong cases have in common, and which line treats them differently?"
     return Finding("some_cases", counted, ask, numbers=True)
 
@@ -212,7 +243,3 @@ def _leaves(trial: Trial) -> Iterator[tuple[int, str, Any, Any]]:
             got = mine.leaves.get(name)
             if not isinstance(want, str) and got is not None and not isinstance(got, str) and got.size == want.size:
                 yield i, name, got.reshape(want.shape), want
-
-
-def _and(words: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""

@@ -61,7 +61,7 @@ RETRIEVAL = Quiz("9.retrieval", "Retrieval quiz: sanity checks, Adam, forks", (
             Wrong(9, "the value taken for the slope", "3.4",
                   "9 is `u`; ask how it changes with `v`."),
             Wrong(1, "the local factor forgotten", "3.4",
-                  "1 is what arrives from behind; the product still multiplies it."),
+                  "1 is the upstream gradient; the product still multiplies it."),
         ),
         hint="What does each side of the product bring back?",
         at="3.4",

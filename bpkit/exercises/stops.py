@@ -1,0 +1,73 @@
+"""Diagnoses of exceptions: where an answer stops, and a question about what stopped it."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from pathlib import Path
+
+from .maths import np
+from .trial import Trial
+from .verdict import Finding
+
+PACKAGES = (str(Path(__file__).parents[1]), str(Path(np.__file__).parent), "<__array")
+TRUTH = "truth value of an array"
+ONE_NUMBER = ("only length-1 arrays", "only 0-dimensional arrays")
+NO_LOGARITHM = ("domain error", "positive input")
+
+
+def does_not_fit(trial: Trial) -> Finding | None:
+    """An exception on some cases or on all of them."""
+    broken = [i for i, one in enumerate(trial.outcomes) if one.failure]
+    if not broken:
+        return None
+    error = trial.outcomes[broken[0]].failure
+    assert error is not None
+    said = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}{_line(error)}"
+    sizes = isinstance(error, (ValueError, IndexError))
+    known = about(error, layers=any(p.name == "W" for p in trial.exercise.parameters))
+    if len(broken) == len(trial.outcomes):
+        shapes = "What are the shapes of the things that meet in that line?"
+        ask = shapes if sizes else "What does that line take for granted about the things it works on?"
+        return Finding("error", f"It stops with {said}", known or ask)
+    stops = listed([case.tag for i, case in enumerate(trial.exercise.cases) if i in broken])
+    runs = listed([case.tag for i, case in enumerate(trial.exercise.cases) if i not in broken])
+    ask = "Which sizes agree by chance where it runs?" if sizes else "What is special about the cases where it stops?"
+    return Finding("sizes_do_not_fit" if sizes and not known else "error",
+                   f"It stops on {stops}, but runs on {runs}.\n{said}", known or ask)
+
+
+def about(error: BaseException, layers: bool) -> str:
+    """A question about an exception whose reason is known, or ""; ``layers`` where dicts are numbered by layer."""
+    said, frames = str(error), _frames(error)
+    source = (frames[-1].line or "") if frames else ""
+    if TRUTH in said and re.search(r"(?<![\w.])(max|min)\s*\(", source):
+        return "Does Python's own max or min compare the entries of two things, or the two things as a whole?"
+    if TRUTH in said and re.search(r"\b(if|while)\b", source):
+        return "Does an if decide once for the whole array, or for each entry?"
+    if TRUTH in said:
+        return "Which step wants a single yes or no, where every entry has its own?"
+    if isinstance(error, TypeError) and re.search(r"\.(max|min)\s*\(", source):
+        return "Does that function compare two things entry by entry, or look for the largest along an axis?"
+    if said.startswith(ONE_NUMBER):
+        return "Which function in that line takes a single number, where an array comes?"
+    if any(words in said for words in NO_LOGARITHM):
+        return "Of which number is that logarithm taken, and does its term count?"
+    if layers and isinstance(error, KeyError) and isinstance(error.args[0], int):
+        return "At which number do the layers begin, and at which do they end?"
+    return ""
+
+
+def _frames(error: BaseException) -> list[traceback.FrameSummary]:
+    """The frames of the answer itself, outermost first."""
+    return [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(PACKAGES)]
+
+
+def _line(error: BaseException) -> str:
+    frames = _frames(error)
+    return f" (line {frames[-1].lineno} of {frames[-1].name})" if frames else ""
+
+
+def listed(words: list[str]) -> str:
+    """The words as a list in a sentence: one, two and three."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
