@@ -255,3 +255,31 @@ def test_no_mistake_in_counting_breaks_the_sentence() -> None:
 
 def test_no_case_of_4_5_is_named_like_a_judgement() -> None:
     assert not [case.tag for case in find("4.5").cases if "wrong" in case.tag or "right" in case.tag]
+
+
+def deltas_by_one_f(W, z, f, delta_out):
+    L = len(W)
+    delta = {L: delta_out}
+    for l in range(L - 1, 0, -1):
+        delta[l] = (W[l + 1].T @ delta[l + 1]) * f.prime(z[l])
+    return delta
+
+
+def backward_from_z(W, f, z, a, y):
+    L, N = len(W), y.shape[1]
+    delta, dW, db = {L: (a[L] - y) / N}, {}, {}
+    for l in range(L - 1, 0, -1):
+        delta[l] = (W[l + 1].T @ delta[l + 1]) * f[l].prime(z[l])
+    for l in delta:
+        dW[l] = delta[l] @ z[l - 1].T
+        db[l] = delta[l].sum(axis=1, keepdims=True)
+    return delta, dW, db
+
+
+@pytest.mark.parametrize("number, answer, ask", [
+    ("4.5", by_indices(lambda s, y, e, k: -y[k, e] / s[k, e], lambda s, e, i, k: s[k, e] * [i == k]), "make a list"),
+    ("5.3", deltas_by_one_f, "one function for each layer"),
+    ("6.4", backward_from_z, "has a layer 0"),
+])
+def test_a_stop_whose_reason_is_known_gets_a_question_that_fits_it(number, answer, ask):
+    assert ask in check(number, answer).question

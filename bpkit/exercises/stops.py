@@ -53,6 +53,12 @@ def about(error: BaseException, layers: bool) -> str:
         return "Which function in that line takes a single number, where an array comes?"
     if any(words in said for words in NO_LOGARITHM):
         return "Of which number is that logarithm taken, and does its term count?"
+    if re.search(r"\[\s*\w+\s*==\s*\w+\s*\]", source):
+        return "Which parentheses make a list in Python, and which only group?"
+    if layers and re.search(r"'dict' object (has no attribute|is not callable)", said):
+        return "f holds one function for each layer: which of them is this layer's?"
+    if layers and isinstance(error, KeyError) and error.args == (0,):
+        return "Which of the dicts has a layer 0, and which begins at 1?"
     if layers and isinstance(error, KeyError) and isinstance(error.args[0], int):
         return "At which number do the layers begin, and at which do they end?"
     return ""
