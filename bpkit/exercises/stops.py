@@ -57,7 +57,7 @@ def about(error: BaseException, layers: bool) -> str:
         return "Which parentheses make a list in Python, and which only group?"
     if layers and re.search(r"'dict' object (has no attribute|is not callable)", said):
         return "f holds one function for each layer: which of them is this layer's?"
-    if layers and isinstance(error, KeyError) and error.args == (0,) and re.search(r"\bz\[", source):
+    if layers and isinstance(error, KeyError) and error.args == (0,) and re.search(r"\bz\[\w+ ?- ?1\]", source):
         return "Which of the dicts has a layer 0, and which begins at 1?"
     if layers and isinstance(error, KeyError) and isinstance(error.args[0], int):
         return "At which number do the layers begin, and at which do they end?"
