@@ -13,7 +13,7 @@ lab: .venv/lab.done
 	$(BIN)/bpkit lab
 
 test: .venv/$(EXTRAS).done
-	$(BIN)/python -m pytest --numprocesses logical --dist loadfile
+	$(BIN)/python -m pytest --numprocesses logical --dist loadfile --no-loadscope-reorder
 
 build: .venv/$(EXTRAS).done
 	$(BIN)/bpkit build
