@@ -12,6 +12,8 @@ from bpkit.exercises import check
 from bpkit.exercises.declare import find
 from bpkit.exercises.report import mutant
 
+pytestmark = pytest.mark.slow  # a contributor to an exercise runs this file by its name
+
 # --- chapter 4
 
 
