@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from slopes import slopes
 
 import bpkit as bp
 from bpkit.symbolic import proofs
@@ -15,16 +16,6 @@ Z, Y = RNG.normal(size=(4, 1)), bp.one_hot([1], 3)
 def behind(a):
     """The loss of one example as a function of the hidden activations a (4, 1)."""
     return bp.cross_entropy(bp.softmax(W @ a + b), Y)
-
-
-def slopes(f, at):
-    """df/d(at), entry by entry, by the complex step."""
-    out = np.zeros(at.shape)
-    for place in np.ndindex(at.shape):
-        nudged = at.astype(complex)
-        nudged[place] += 1e-20j
-        out[place] = f(nudged).imag / 1e-20
-    return out
 
 
 def hidden():

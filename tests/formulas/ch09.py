@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import sympy as sp
+from slopes import slopes
 
 from bpkit.autodiff import Value, backward
 
 RNG = np.random.default_rng(9)
-
-
-def slopes(f, at):
-    """df/d(at), entry by entry, by the complex step."""
-    out = np.zeros(at.shape)
-    for place in np.ndindex(at.shape):
-        nudged = at.astype(complex)
-        nudged[place] += 1e-20j
-        out[place] = f(nudged).imag / 1e-20
-    return out
 
 
 def either_order():
