@@ -8,6 +8,7 @@ from .declare import Choice, Number, Quiz, Wrong
 PAIN = "8#Feel the pain: one step for a whole epoch"
 START = "8#Choose where to start"
 SICK = "8#Break it: four sick runs"
+PEEK = "8#Choose the step size without peeking"
 
 RETRIEVAL = Quiz("8.retrieval", "Retrieval quiz: steps, batches, losses", (
     Number(
@@ -146,11 +147,11 @@ EXIT = Quiz("8.exit", "Exit ticket: training", (
             "test set once.",
         wrong=(
             Wrong("nothing: no weight was ever trained on the test examples",
-                  "choosing thought different from training", "8.3",
+                  "choosing thought different from training", PEEK,
                   "A choice made by looking at the test set carries it into the network."),
-            Wrong("twenty trials are too few", "more trials thought a remedy", "8.3",
+            Wrong("twenty trials are too few", "more trials thought a remedy", PEEK,
                   "More trials on the same test set make the best of them luckier still."),
-            Wrong("`eta` should have been tried on one example", "a sanity check taken for a choice", "8.3",
+            Wrong("`eta` should have been tried on one example", "a sanity check taken for a choice", PEEK,
                   "Overfitting a few examples finds bugs; it says nothing about which `eta` generalises."),
         ),
     ),
@@ -195,6 +196,25 @@ PREDICT_START = Quiz("8.start", "Predict, then run: weights of size one", (
     ),
 ))
 
+PREDICT_PEEK = Quiz("8.peek", "Predict, then run: the best of a thousand guesses", (
+    Choice(
+        "peek",
+        "A thousand programs guess the labels of the 355 held-out digits, and none of them looks at an image. Which "
+        "share does the luckiest of them get right?",
+        right="about 16 %",
+        why="Each gets a tenth on average, give or take one and a half per cent; the best of a thousand lies four such "
+            "steps above.",
+        wrong=(
+            Wrong("10 %, like all the others", "the mean taken for the best", PEEK,
+                  "10 % is the mean. Single guesses lie around it, and the best one was picked for lying above."),
+            Wrong("about 50 %", "luck over 355 digits overestimated", PEEK,
+                  "Over 355 digits luck evens out: half of them right by guessing has practically no chance."),
+            Wrong("nearly all of them: a thousand programs are many", "a thousand trials taken for all trials", PEEK,
+                  "To hit 355 digits by chance takes unthinkably many trials. A thousand lift the best a little."),
+        ),
+    ),
+))
+
 PREDICT_LABELS = Quiz("8.labels", "Predict, then run: shuffled labels", (
     Choice(
         "labels",
@@ -214,4 +234,4 @@ PREDICT_LABELS = Quiz("8.labels", "Predict, then run: shuffled labels", (
     ),
 ))
 
-FORMS = (RETRIEVAL, PREDICT_ONCE, PREDICT_START, PREDICT_LABELS, EXIT)
+FORMS = (RETRIEVAL, PREDICT_ONCE, PREDICT_START, PREDICT_PEEK, PREDICT_LABELS, EXIT)
