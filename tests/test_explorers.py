@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
 import subprocess
 import sys
@@ -18,6 +17,7 @@ import pytest
 from absent import need_program
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from learner import pytest_on
 from shown import PENCIL, SHOWN
 
 from bpkit import explorers
@@ -362,14 +362,11 @@ def test_a_saved_notebook_keeps_every_picture_and_nbval_passes_it_twice(tmp_path
     (saved := tmp_path / "saved.ipynb").write_text(nbformat.writes(book), "utf-8")
     html, _ = HTMLExporter().from_notebook_node(book)
     assert len(re.findall(r'<img [^>]*src="data:image/(png|svg\+xml);base64,[\w+/]{1000}', html)) == 3
-    command = [sys.executable, "-m", "pytest", "-q", "--rootdir", str(tmp_path), "-p", "no:cacheprovider", "--nbval",
-               "--nbval-current-env", str(saved)]
-    paths = {**os.environ, "PYTHONPATH": str(File(explorers.__file__).parents[2])}
     for _ in range(2):
-        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=paths)
+        done = pytest_on(tmp_path, "-q")
         assert done.returncode == 0 and "3 passed" in done.stdout, done.stdout
     saved.write_text(saved.read_text("utf-8").replace("L = BCE(a, y) = 0.4741", "L = BCE(a, y) = 0.4742"), "utf-8")
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=paths)
+    done = pytest_on(tmp_path, "-q")
     assert "1 failed, 2 passed" in done.stdout, "a wrong number in text/plain is found"
 
 

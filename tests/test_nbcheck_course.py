@@ -2,53 +2,58 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from learner import pytest_on
 
 from bpkit.exercises.course import chapters
 from bpkit.exercises.examine import exercises
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
 EVERY = {record["name"]: record for record in chapters()}
+States = dict[str, dict[str, str]]
 
 
-def states(notebook: Path, folder: Path) -> tuple[int, dict[str, str]]:
-    """The exit code of ``pytest --nbval notebook``, and the state of every item by its name."""
-    plain = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir", str(folder), "-p", "no:cacheprovider", "-q", "--nbval",
-         "--nbval-current-env", "--nbval-cell-timeout=60", f"--junitxml={folder / 'out.xml'}", str(notebook)],
-        cwd=folder, env=plain, capture_output=True, text=True, check=False, timeout=240)
-    cases = ET.parse(folder / "out.xml").getroot().iter("testcase")
-    return done.returncode, {
-        str(case.get("name")): next((str(one.get("value")) for one in case.iter("property") if one.get("name") == "bpkit"), "")
-        for case in cases}
+def states(source: Path, folder: Path) -> States:
+    """What ``pytest --nbval`` says of the notebooks of ``source``: by chapter, the state of every item by its name."""
+    for name in EVERY:
+        shutil.copy(source / f"{name}.ipynb", folder)
+    done = pytest_on(folder, "-q", "--junitxml=out.xml", timeout=600)
+    assert done.returncode == 0, done.stdout[-3000:]
+    found: States = {name: {} for name in EVERY}
+    for case in ET.parse(folder / "out.xml").getroot().iter("testcase"):
+        chapter = next(name for name in EVERY if name in str(case.get("classname")))
+        told = {str(one.get("name")): str(one.get("value")) for one in case.iter("property")}
+        found[chapter][str(case.get("name"))] = told.get("bpkit", "")
+    return found
 
 
-@pytest.mark.slow
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> States:
+    return states(ROOT / "course", tmp_path_factory.mktemp("untouched"))
+
+
+@pytest.fixture(scope="module")
+def solved(tmp_path_factory: pytest.TempPathFactory) -> States:
+    return states(ROOT / "solutions", tmp_path_factory.mktemp("solved"))
+
+
 @pytest.mark.parametrize("name", EVERY)
-def test_in_an_untouched_chapter_every_exercise_is_todo_and_every_other_cell_is_ok_or_waits(name: str, tmp_path: Path) -> None:
-    record = EVERY[name]
-    code, found = states(ROOT / "course" / f"{name}.ipynb", tmp_path)
+def test_in_an_untouched_chapter_every_exercise_is_todo_and_every_other_cell_is_ok_or_waits(name: str, untouched: States) -> None:
+    record, found = EVERY[name], untouched[name]
     todo = {item for item, state in found.items() if state == "todo"}
     assert todo == {" ".join(pair) for pair in exercises(record)}, found
     needing = {f"cell {cell['id']}" for cell in record["cells"] if cell["needs"]}
     assert {item: state for item, state in found.items() if item not in todo and state != "ok"} == dict.fromkeys(
         needing, "waits")
-    assert code == 0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", EVERY)
-def test_in_a_solved_chapter_everything_is_ok(name: str, tmp_path: Path) -> None:
-    notebook = shutil.copy(ROOT / "solutions" / f"{name}.ipynb", tmp_path)
-    code, found = states(Path(notebook), tmp_path)
+def test_in_a_solved_chapter_everything_is_ok(name: str, solved: States) -> None:
+    found = solved[name]
     assert len([item for item in found if not item.startswith("cell ")]) == len(exercises(EVERY[name]))
     assert {item: state for item, state in found.items() if state != "ok"} == {}
-    assert code == 0

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from learner import pytest_on
 
 from bpkit.exercises import commands, course
 from bpkit.exercises.commands import table
@@ -38,19 +39,14 @@ def lay(folder: Path, book: object, name: str = "05_hidden_deltas") -> Path:
     return path
 
 
-def pytest_on(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    plain = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir", str(folder), "--confcutdir", str(folder),
-         "-p", "no:cacheprovider", "--nbval",
-         "--nbval-current-env", "--nbval-cell-timeout=20", f"--bpkit-expected={folder / 'expected'}", *options],
-        cwd=folder, env=plain, capture_output=True, text=True, check=False, timeout=120)
+def plugin_on(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return pytest_on(folder, f"--bpkit-expected={folder / 'expected'}", *options, seconds=20)
 
 
 @pytest.mark.slow
 def test_plain_pytest_shows_each_exercise_by_its_state_and_fails_for_wrong_ones(tmp_path: Path) -> None:
     lay(tmp_path, chapter.notebook(_5_1=chapter.RIGHT["5.1"], _5_2=notebooks.WRONG_52))
-    done = pytest_on(tmp_path, "-v", "--junitxml=out.xml")
+    done = plugin_on(tmp_path, "-v", "--junitxml=out.xml")
     shown = dict(re.findall(r"::(.+?) (OK|TODO|WRONG|WAITS) .*%", done.stdout))
     assert {name: word for name, word in shown.items() if not name.startswith("cell")} == {
         "5.1 share_of_error": "OK", "5.2 hidden_delta": "WRONG", "5.3 all_deltas": "TODO"}, done.stdout
@@ -69,7 +65,7 @@ def test_an_untouched_and_a_solved_course_pass(tmp_path: Path) -> None:
         folder = tmp_path / name
         folder.mkdir()
         lay(folder, book)
-        done = pytest_on(folder)
+        done = plugin_on(folder)
         assert done.returncode == 0, done.stdout
         assert words in done.stdout
 
@@ -77,7 +73,7 @@ def test_an_untouched_and_a_solved_course_pass(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_single_exercise_runs_the_cells_above_it_first(tmp_path: Path) -> None:
     lay(tmp_path, chapter.solved())
-    done = pytest_on(tmp_path, "-k", "all_deltas")
+    done = plugin_on(tmp_path, "-k", "all_deltas")
     assert "1 passed" in done.stdout, done.stdout
 
 
@@ -87,7 +83,7 @@ def test_any_other_notebook_and_a_solution_are_left_to_nbval(tmp_path: Path) -> 
     lay(tmp_path, other, "other")
     lay(tmp_path, chapter.solved())
     (tmp_path / "05_hidden_deltas.md").write_text("# its source\n")
-    done = pytest_on(tmp_path, "--collect-only", "-q")
+    done = plugin_on(tmp_path, "--collect-only", "-q")
     names = re.findall(r"::(.+)$", done.stdout, re.MULTILINE)
     assert names
     assert all(name.startswith("Cell ") for name in names), done.stdout
@@ -99,7 +95,7 @@ def test_the_plugin_is_quiet_and_light_where_there_is_no_notebook(tmp_path: Path
         "import sys\ndef test_one():\n"
         "    assert not [m for m in sys.modules if m.startswith('bpkit') and m not in ('bpkit', 'bpkit.nbcheck')]\n"
         "    assert 'numpy' not in sys.modules\n")
-    done = pytest_on(tmp_path, "-q")
+    done = plugin_on(tmp_path, "-q")
     assert "1 passed" in done.stdout, done.stdout
     assert "bpkit" not in done.stdout.split("passed")[0]
 

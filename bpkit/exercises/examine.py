@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -80,7 +81,7 @@ def _run(path: Path, folder: Path, seconds: float) -> dict[str, tuple[str, dict[
     options = ["-p", "nbval", *(word for name in LEFT_OUT for word in ("-p", f"no:{name}")), "-c", os.devnull,
                "--rootdir", str(path.parent), "--nbval", "--nbval-current-env", f"--nbval-cell-timeout={seconds}",
                f"--bpkit-expected={folder}", str(path)]
-    with _plugins_named_only(), warnings.catch_warnings():
+    with _plugins_named_only(), _light_imports(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         code = pytest.main(options, plugins=[nbcheck, ear])
     if code == pytest.ExitCode.INTERRUPTED:
@@ -118,3 +119,17 @@ def _plugins_named_only() -> Iterator[None]:
             del os.environ[name]
         else:
             os.environ[name] = before
+
+
+@contextmanager
+def _light_imports() -> Iterator[None]:
+    """Load nbformat without a grammar of web addresses, which costs jsonschema a second and no notebook needs."""
+    name = "rfc3987_syntax"
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]  # jsonschema takes it for not installed
+    try:
+        yield
+    finally:
+        sys.modules.pop(name, None)
