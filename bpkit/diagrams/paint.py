@@ -10,6 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch, PathPatch
 from matplotlib.path import Path as Outline
+from matplotlib.transforms import Affine2D
 from PIL import Image
 
 from .scene import ROLES, Box, Dot, Path, Picture, Shape, Text
@@ -22,41 +23,42 @@ def paint(picture: Picture, dark: bool = False) -> bytes:
     colour = {role: pair[dark] for role, pair in ROLES.items()}
     figure = Figure(figsize=(picture.width / 72, picture.height / 72), dpi=72 * SCALE, facecolor=colour["ground"])
     canvas = FigureCanvasAgg(figure)
-    ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    ax.set(xlim=(0, picture.width), ylim=(picture.height, 0))
-    ax.axis("off")
+    place = Affine2D().scale(SCALE, -SCALE).translate(0, SCALE * picture.height)  # y points down
     for order, shape in enumerate(picture.shapes):
-        _add(ax, shape, colour, order)
+        _add(figure, place, shape, colour, order)
     canvas.draw()
     file = io.BytesIO()
     image = Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3])
-    image.quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
+    image.quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(file, "PNG")
     return file.getvalue()
 
 
-def _add(ax: Any, shape: Shape, colour: dict[str, str], order: int) -> None:
+def _add(figure: Figure, place: Affine2D, shape: Shape, colour: dict[str, str], order: int) -> None:
     c = colour[shape.role]
     if isinstance(shape, Text):
-        ax.text(shape.x, shape.y, shape.text, color=c, fontsize=shape.size, family="DejaVu Sans", zorder=order,
-                ha={"start": "left", "middle": "center", "end": "right"}[shape.anchor], va="baseline",
-                weight="bold" if shape.bold else "normal", parse_math=False)
-    elif isinstance(shape, Path) and shape.steps:
+        figure.text(shape.x, shape.y, shape.text, transform=place, color=c, fontsize=shape.size, family="DejaVu Sans",
+                    ha={"start": "left", "middle": "center", "end": "right"}[shape.anchor], va="baseline",
+                    weight="bold" if shape.bold else "normal", parse_math=False, zorder=order)
+        return
+    if isinstance(shape, Path):
+        if not shape.steps:
+            return
         dashes: Any = (0, (6 / shape.width, 4 / shape.width)) if shape.dashed else "-"
-        ax.add_artist(PathPatch(_outline(shape.steps), fill=shape.solid, facecolor=c, edgecolor=c, zorder=order,
-                               alpha=shape.opacity, linewidth=0 if shape.solid else shape.width, linestyle=dashes,
-                               capstyle="butt"))
+        artist: Any = PathPatch(_outline(shape.steps), fill=shape.solid, facecolor=c, edgecolor=c, alpha=shape.opacity,
+                                linewidth=0 if shape.solid else shape.width, linestyle=dashes, capstyle="butt")
     elif isinstance(shape, Dot):
-        ax.add_artist(Circle((shape.x, shape.y), shape.radius, color=c, zorder=order, linewidth=0))
-    elif isinstance(shape, Box):
-        _add_box(ax, shape, colour, order)
+        artist = Circle((shape.x, shape.y), shape.radius, color=c, linewidth=0)
+    else:
+        artist = _box(shape, colour)
+    artist.set(transform=place, zorder=order)
+    figure.add_artist(artist)
 
 
-def _add_box(ax: Any, box: Box, colour: dict[str, str], order: int) -> None:
+def _box(box: Box, colour: dict[str, str]) -> FancyBboxPatch:
     r = min(box.radius, box.width / 2, box.height / 2)
-    frame = ((box.x + r, box.y + r), box.width - 2 * r, box.height - 2 * r)
-    style = f"round,pad={r},rounding_size={r}"
-    ax.add_artist(FancyBboxPatch(*frame, boxstyle=style, facecolor=colour["ground"], edgecolor=colour[box.role],
-                                linewidth=1.5, zorder=order))
+    corner, width, height = (box.x + r, box.y + r), box.width - 2 * r, box.height - 2 * r
+    return FancyBboxPatch(corner, width, height, boxstyle=f"round,pad={r},rounding_size={r}",
+                          facecolor=colour["ground"], edgecolor=colour[box.role], linewidth=1.5)
 
 
 def _outline(steps: tuple[tuple[Any, ...], ...]) -> Outline:
