@@ -244,6 +244,13 @@ class Notebook:
             future.done.then(() => resolve(text));
         })""", code)
 
+    def python_soon(self, code: str, wanted: str) -> str:
+        """What ``code`` prints once it is ``wanted``, or after five seconds: a page tells the kernel when it has time."""
+        end = time.monotonic() + 5
+        while (said := self.python(code)) != wanted and time.monotonic() < end:
+            self.page.wait_for_timeout(50)
+        return said
+
 
 @pytest.fixture(scope="package")
 def lab(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:

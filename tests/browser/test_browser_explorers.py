@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from PIL import Image
 from shown import SHOWN
 
 from bpkit import explorers
@@ -97,9 +99,8 @@ def test_an_explorer_moves_by_mouse_by_keyboard_and_by_typing_in_every_view(desk
     assert typed.input_value() == "2", "left, it is the nearest in range"
     assert shown(first, "L") == expected("L", w=w, x=2.0)
 
-    one.page.wait_for_timeout(300)
-    heard = json.loads(book.python("import json; print(json.dumps(neuron.values))"))
-    assert heard == {"x": 2.0, "w": w, "b": 0.0, "y": 1.0, "h": 0.5}, "Python hears the last value"
+    wanted = f"{dict(x=2.0, w=w, b=0.0, y=1.0, h=0.5)}\n"
+    assert book.python_soon("print({name: float(v) for name, v in neuron.values.items()})", wanted) == wanted, "Python hears"
     book.python("neuron.set(w=-0.5, x=0.5)")
     moved = f"document.querySelector('{SHOWN_AS} [data-bind=\"value:w\"]').textContent === '-0.5000'"
     one.page.wait_for_function(moved)
@@ -164,6 +165,23 @@ def test_axe_finds_no_barrier_in_jupyterlab_light_or_narrow_and_dark(desk: Any, 
         desk.look(1280, dark=False)
         book.paint(dark=False)
     assert desk.wrong == []
+
+
+def test_a_picture_takes_the_theme_of_jupyterlab_whatever_the_system_has(desk: Any, neurons: Any) -> None:
+    book, _ = neurons
+    picture = desk.page.get_by_role("img", name="example 1")
+    try:
+        for dark in (True, False):
+            book.paint(dark)
+            for system_dark in (True, False):
+                desk.look(1280, system_dark)
+                picture.scroll_into_view_if_needed()
+                with Image.open(io.BytesIO(picture.screenshot())) as shot:
+                    corner = shot.convert("L").getpixel((3, 3))
+                assert corner < 40 if dark else corner > 215, (dark, system_dark)
+    finally:
+        desk.look(1280, dark=False)
+        book.paint(dark=False)
 
 
 def test_the_learners_function_drives_the_playground_and_rests_when_nobody_looks(
