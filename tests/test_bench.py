@@ -12,7 +12,7 @@ from absent import need_module
 
 import bpkit as bp
 from bpkit.bench import __main__ as bench
-from bpkit.bench import ideas, measure, peers, report, whole
+from bpkit.bench import ideas, measure, peers, report, shares, whole
 from bpkit.bench.digits import TRAININGS
 from bpkit.bench.steps import LIMIT, OWN, PEERS
 from bpkit.bench.workloads import OPTIMISERS, WORKLOADS, problem
@@ -100,10 +100,19 @@ def test_the_slower_of_two_is_measured_as_slower_by_its_factor():
 
 
 @pytest.mark.slow
+def test_the_shares_of_a_step_add_up_and_large_products_take_the_most():
+    found = shares.shares(1, "ac", "SGD", "float64")
+    for row in found.values():
+        assert 0.7 < sum(share for kind, share in row.items() if kind != "step") < 1.5, row
+    assert found["c"][shares.PRODUCTS] > 0.6 > found["a"][shares.PRODUCTS] > 0.1, found
+
+
+@pytest.mark.slow
 def test_the_command_prints_its_tables_and_names_what_is_missing(tmp_path, capsys):
     out = tmp_path / "speed.json"
     arguments = [
         "steps",
+        "shares",
         "costs",
         "memory",
         "--workloads",
@@ -123,6 +132,7 @@ def test_the_command_prints_its_tables_and_names_what_is_missing(tmp_path, capsy
         assert ("missing" in rows[name]) == (find_spec(module) is None), rows[name]
         if find_spec(module) is None:
             assert f"{name}: not installed" in text
+    assert "matrix products" in text and numbers["shares"]["SGD"]["a"]["step"] > 0
     assert all(0.5 < row["exponent"] < 1.3 for row in numbers["costs"].values())
     assert numbers["machine"]["Python"] in text
 

@@ -99,6 +99,19 @@ def _steps(o: argparse.Namespace) -> Any:
     return found
 
 
+def _shares(o: argparse.Namespace) -> Any:
+    found = {
+        optimiser: run("shares", 1, workloads=o.workloads, optimiser=optimiser, dtype="float64")
+        for optimiser in o.optimisers
+    }
+    print("Where the time of a step goes, on one thread, in per cent of the step.")
+    for optimiser, by_key in found.items():
+        kinds = [kind for kind in next(iter(by_key.values())) if kind != "step"]
+        rows = [[kind, *(f"{100 * row[kind]:.0f}" for row in by_key.values())] for kind in kinds]
+        print(f"\n{report.table([optimiser, *by_key], rows)}")
+    return found
+
+
 def _overhead(o: argparse.Namespace) -> Any:
     found = {
         optimiser: run(
@@ -198,6 +211,7 @@ def _explorers(o: argparse.Namespace) -> Any:
 
 PARTS: dict[str, Callable[[argparse.Namespace], Any]] = {
     "steps": _steps,
+    "shares": _shares,
     "overhead": _overhead,
     "digits": _digits,
     "imports": _imports,

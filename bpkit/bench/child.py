@@ -15,6 +15,7 @@ from typing import Any
 
 TASKS = {
     "steps": ("steps", "time_steps"),
+    "shares": ("shares", "shares"),
     "overhead": ("whole", "overhead"),
     "digits": ("digits", "digits"),
     "ideas": ("ideas", "ideas"),
