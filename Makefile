@@ -12,6 +12,8 @@ endif
 lab: .venv/lab.done
 	$(BIN)/bpkit lab
 
+# compiled modules are kept, whatever the environment says: the tests start Python hundreds of times
+test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/$(EXTRAS).done
 	$(BIN)/python -m pytest --numprocesses logical --dist loadfile --no-loadscope-reorder
 

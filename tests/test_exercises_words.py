@@ -65,6 +65,7 @@ def docstrings() -> dict[str, str]:
     return found
 
 
+@pytest.mark.slow
 def test_no_docstring_of_the_exercises_holds_code_of_an_answer() -> None:
     told = docstrings()
     assert len(told) > 100

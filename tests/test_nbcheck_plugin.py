@@ -142,6 +142,7 @@ def test_figures_are_shown_by_their_text_alone(monkeypatch: pytest.MonkeyPatch) 
     assert shell.config.InlineBackend.figure_formats == set()
 
 
+@pytest.mark.slow
 def test_a_kernel_that_does_not_start_is_an_error_and_not_a_success(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from bpkit.exercises import items

@@ -10,11 +10,18 @@ from test_compare import ENDINGS, HIDDEN
 
 import bpkit as bp
 
-pytestmark = pytest.mark.torch
+pytestmark = [pytest.mark.torch, pytest.mark.slow]
 need_module("torch", "torch")
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    import torch
+
+
+@pytest.fixture(autouse=True, scope="module")
+def the_module():
+    """PyTorch, which takes seconds to load, so not before a test asks for it."""
+    global torch
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import torch
+
 
 APPLY = {
     "identity": lambda z: z,
