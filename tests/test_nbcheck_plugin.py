@@ -20,7 +20,7 @@ from types import SimpleNamespace
 import pytest
 from learner import pytest_on
 
-from bpkit.exercises import commands, course
+from bpkit.exercises import commands, course, overlay
 from bpkit.exercises.commands import table
 from bpkit.exercises.examine import Examined, Row, examine
 
@@ -186,6 +186,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     course_notebook = tmp_path / "course" / "05_hidden_deltas.ipynb"
     course_notebook.write_bytes(notebooks.written(chapter.notebook()))
     monkeypatch.setattr(commands, "chapters", lambda: course.chapters(folder))
+    monkeypatch.setattr(commands, "lesson_of", lambda path: overlay.lesson_of(path, folder))
     monkeypatch.setattr(commands, "examine", lambda path, record: examine(path, record, folder, 20))
     monkeypatch.setattr(commands.places, "course", lambda: course_notebook.parent)
     monkeypatch.chdir(tmp_path / "my-course")
@@ -213,6 +214,19 @@ def test_check_prints_a_table_writes_json_and_succeeds_only_if_all_is_ok(
     assert "W_next taken as it stands" in capsys.readouterr().out
     assert run("progress") == 0
     assert "1 of 3 exercises are right" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_a_class_gets_a_line_a_file_and_one_unknown_file_stops_nobody(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, book in (("ana", chapter.solved()), ("ben", chapter.solved(_5_2=notebooks.WRONG_52))):
+        (own / f"{name}.ipynb").write_bytes(notebooks.written(book))
+    (own / "other.ipynb").write_text('{"nbformat": 4, "cells": [], "metadata": {}}')
+    assert run("check", "--notebook", "ana.ipynb", "other.ipynb", "ben.ipynb", "--json", "class.json") == 1
+    *_, ana, ben, other = capsys.readouterr().out.splitlines()
+    assert ana == f"3 of 3  {own / 'ana.ipynb'}"
+    assert ben.startswith(f"1 of 3  {own / 'ben.ipynb'}: 5.2 wrong")
+    assert other == "not checked: other.ipynb: this notebook belongs to no chapter."
+    assert [one["ok"] for one in json.loads((own / "class.json").read_text())] == [True, False, False]
 
 
 def test_progress_runs_nothing_where_nothing_was_written(

@@ -41,18 +41,41 @@ def add_parser(subparsers: Any) -> None:
 
 def _which(parser: argparse.ArgumentParser, words: str, several: bool = False) -> None:
     parser.add_argument("chapters", nargs="*" if several else "?", metavar="NN", help=words)
-    parser.add_argument("--notebook", metavar="FILE", help="your notebook, where it has another name or place")
+    parser.add_argument("--notebook", metavar="FILE", nargs="+" if several else None, help=(
+        "your notebook, where it has another name or place" + (", or the notebooks of a class" if several else "")))
 
 
 def run_check(options: argparse.Namespace) -> int:
-    """Check the notebooks asked for and print a table each; 0 only if everything is ok."""
-    found = []
-    for path, record in notebooks(options.chapters, options.notebook):
-        found.append(examine(path, record))
-        print(table(found[-1]), flush=True)
+    """Check the notebooks asked for and print a table each, for a class a line a file too; 0 only if all is ok."""
+    files = options.notebook or [None]
+    found: list[Examined] = []
+    refused: dict[str, BadInput] = {}
+    for file in files:
+        try:
+            asked = notebooks(options.chapters, file)
+        except BadInput as problem:
+            if len(files) == 1:
+                raise
+            refused[file] = problem  # one unknown file does not keep a class waiting
+            continue
+        for path, record in asked:
+            found.append(examine(path, record))
+            print(table(found[-1]), flush=True)
+    if len(files) > 1:
+        print("\n".join([*map(summary, found), *(f"not checked: {file}: {refused[file].problem}" for file in refused)]))
     if options.json:
-        write_whole(options.json, (json.dumps([one.as_dict() for one in found], indent=1) + "\n").encode())
-    return 0 if all(one.ok for one in found) else 1
+        told = [one.as_dict() for one in found]
+        told += [{"ok": False, "notebook": file, "problem": str(problem)} for file, problem in refused.items()]
+        write_whole(options.json, (json.dumps(told, indent=1) + "\n").encode())
+    return 0 if all(one.ok for one in found) and not refused else 1
+
+
+def summary(examined: Examined) -> str:
+    """One line about a notebook: how many exercises are right, and the states of the others."""
+    rows = [row for row in examined.rows if row.number]
+    left = ", ".join(f"{row.number} {row.state}" for row in rows if row.state != "ok")
+    right = f"{sum(row.state == 'ok' for row in rows)} of {len(rows)}"
+    return f"{right}  {examined.notebook}" + (f": {left}" if left else "")
 
 
 def run_progress(_: argparse.Namespace) -> int:
