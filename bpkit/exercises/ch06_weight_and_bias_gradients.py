@@ -151,6 +151,7 @@ def augmented(delta, a_prev, *, unless):
 
 @exercise(
     "6.4", "W, f, z, a, y -> delta, dW, db",
+    strict=True,
     twins={"Network.backward": "bpkit.network:Network.backward"},
     cases=over_networks(),
     flaws="""
