@@ -125,7 +125,8 @@ def topological_order(root: Any) -> list[Any]:
         elif id(node) not in seen:
             seen.add(id(node))
             todo.append((node, True))
-            todo.extend((parent, False) for parent in reversed(node.parents))
+            for parent in reversed(node.parents):
+                todo.append((parent, False))
     return order
 
 

@@ -41,13 +41,21 @@ def test_one_number_may_be_typed_in_many_ways(typed):
     assert grade(SIZE, typed).state == "right"
 
 
+@pytest.mark.parametrize("typed", ["30,000", "30 000", "30000", "+30,000.0", "3e4"])
+def test_thousands_may_be_typed_as_cells_print_them(typed):
+    item = Number("many", "How many?", right=30000, tolerance=0.5, why="", wrong=(), hint="Count.", at="1")
+    assert grade(item, typed).state == "right"
+    assert grade(item, "2,010,000").state == "wrong"
+
+
 @pytest.mark.parametrize("typed", ["(2, 3)", "2,3", "2 3", "2x3", "2 × 3", "[2, 3]", "2 by 3", "(2,3,)", " ( 2 , 3 ) "])
 def test_one_shape_may_be_typed_in_many_ways(typed):
     assert grade(FORM, typed).state == "right"
 
 
 @pytest.mark.parametrize(("item", "typed"), [
-    (SIZE, ""), (SIZE, "a quarter"), (SIZE, "0,25"), (SIZE, "1/0"), (SIZE, "nan"), (SIZE, "inf"), (SIZE, "1e"),
+    (SIZE, ""), (SIZE, "a quarter"), (SIZE, "0,25"), (SIZE, "0,250"), (SIZE, "1,5"),
+    (SIZE, "30,00"), (SIZE, "3,0000"), (SIZE, "1,000/4"), (SIZE, "1/0"), (SIZE, "nan"), (SIZE, "inf"), (SIZE, "1e"),
     (SIZE, "--1"), (SIZE, "1 2/3/4"), (FORM, ""), (FORM, "two by three"), (FORM, "-2, 3"), (FORM, "2.0, 3"),
     (FORM, "9" * 5000), (PICK, ""), (PICK, "z"), (PICK, "ab"), (PICK, "two")])
 def test_what_cannot_be_read_is_no_wrong_answer_but_is_met_with_what_can(item, typed):
@@ -218,7 +226,7 @@ def test_the_page_grades_every_answer_as_python_does(tmp_path):
     node = need_program("node")
     odd = ["", " ", "0", "-0.0", "1/3", "1/0", "0,5", "(3, 5)", "3x5", "3 5", "3 by 5", "(3,)", "()", "a)", "A", "z",
            "−1", "1e3", ".5", "5.", "nan", "9" * 400, "1e999", "-1/7", "[2,3]", "2 000", "+4", "B ", "١", "(", "1" * 10,
-           "2\t3"]
+           "2\t3", "30,000", "-2,010,000.5", "0,250", "30,00", "1,000,"]
     cases = []
     for form in (*FORMS, TRIAL):
         for item, sent in zip(form.items, data(form)["items"], strict=True):

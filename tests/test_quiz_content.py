@@ -12,7 +12,9 @@ import pytest
 
 import bpkit as bp
 from bpkit import quizzes
+from bpkit.autodiff import Value
 from bpkit.exercises.declare import every as declared_exercises
+from bpkit.exercises.sealed import passes
 from bpkit.quizzes.declare import Choice, Number, Shape, where
 from bpkit.quizzes.grade import grade, outcomes, same
 
@@ -402,7 +404,6 @@ NUMBERS = {
     "9.price/seconds": lambda: [2 * 100_000 * 0.001, 100_000 * 0.001, 2 * 0.001, 2 * 100_000],
     "9.direction/loss": lambda: [3 * 100**2, 2 * 100**3 + 100**2, 3 * 100, 100**3],
     "9.early/dx": lambda: [-4 * -3 + -6, slope_of(lambda x: (x * -3) * (x * -3 + x), 2), -4 * -3, -6 * -3],
-    "9.exit/passes": lambda: [2 * 1000, 1000, 2, 1000**2],
     "9.exit/unbroadcast": lambda: [np.full((1, 5), 0.2).sum(), 0.2, 0.2 / 5],
 }
 SHAPES = {
@@ -416,6 +417,7 @@ SHAPES = {
     "6.retrieval/delta1": lambda: bp.hidden_delta(np.ones((3, 4)), np.ones((3, 7)), np.ones((4, 7)), bp.tanh),
     "6.exit/dW": lambda: bp.weight_gradient(np.ones((4, 7)), np.ones((5, 7))),
     "7.retrieval/db": lambda: bp.bias_gradient(np.ones((4, 7))),
+    "9.exit/vjp": lambda: (Value(np.ones((4, 3))) @ Value(np.ones((3, 10)))).vjps[1](np.ones((4, 10))),
 }
 QUOTED = {  # numbers in the texts of choices
     "0.sign/sign": lambda: [example()[3]],
@@ -633,9 +635,58 @@ def test_from_zero_weights_only_the_output_bias_gets_a_gradient():
     assert not any(g.any() for g in (grads.dW[1], grads.dW[2], grads.db[1])) and grads.db[2].all()
 
 
-def test_a_gate_at_zero_or_more_after_relu_never_closes():
-    a = bp.relu(np.linspace(-3, 3, 13))
+def test_a_gate_at_zero_or_more_after_relu_never_closes_and_one_above_zero_is_the_gate_at_z():
+    z = np.linspace(-3, 3, 13)
+    a = bp.relu(z)
     assert (a >= 0).all() and not (a > 0).all()
+    assert ((a > 0) == (z > 0)).all()
+
+
+def sealed_scene(N=8, scale=1.0, bias=0.0):
+    """A relu network with a softmax output, its batch, and how far a sealed pass is off in dW[1]."""
+    net, rng = bp.Network.random([3, 5, 4, 2], "relu", "softmax", rng=9), np.random.default_rng(9)
+    net = bp.Network({l: scale * w for l, w in net.W.items()}, {l: net.b[l] + bias for l in net.b}, net.f)
+    x, y = rng.normal(size=(3, N)), bp.one_hot(rng.integers(2, size=N), 2)
+
+    def off(letter, eta=0.1, y=y):
+        true, found = net.backward(net.forward(x), y, bp.cross_entropy).dW[1], passes[letter](net.W, net.b, net.f, x, y, eta)
+        return np.linalg.norm(found[0][1] - true) / np.linalg.norm(true)
+    return net, x, y, off
+
+
+def test_a_smaller_step_tells_updated_weights_from_an_open_gate_and_other_labels_do_not():
+    *_, y, off = sealed_scene()
+    assert off("C", 0.001) < 0.02 * off("C") and off("D", 0.001) == off("D")
+    assert off("C", y=y[::-1]) != off("C") and off("D", y=y[::-1]) != off("D")
+    *_, off = sealed_scene(N=1)
+    assert off("C") > 0.01 and off("D") > 0.01, "one example shows both mistakes"
+
+
+def test_an_open_gate_does_no_harm_where_every_z_is_above_zero_and_small_weights_do_not_lift_it():
+    *_, off = sealed_scene(scale=0.1, bias=1.0)
+    assert off("D") < 1e-12
+    for scale in (1.0, 0.1):
+        net, x, *_, off = sealed_scene(scale=scale)
+        assert off("D") > 0.1
+        if scale == 1.0:
+            gates = net.forward(x).z[1] > 0
+    assert ((net.forward(x).z[1] > 0) == gates).all()
+
+
+def test_on_one_example_a_sum_a_mean_and_a_missing_division_are_the_same_and_other_mistakes_show():
+    from bpkit.exercises.declare import Unless
+    from bpkit.exercises.sealed import backward_pass
+
+    net, x, y, _ = sealed_scene(N=1)
+
+    def gradients(*mistakes):
+        dW, db = backward_pass(net.W, net.b, net.f, x, y, 0.1, Unless(mistakes))
+        return np.concatenate([g.ravel() for part in (dW, db) for g in part.values()])
+    right = gradients()
+    for name in ("not_divided_by_N", "bias_mean", "divided_everywhere"):
+        assert np.array_equal(gradients(name), right)
+    for name in ("gate_open", "updated_weights"):
+        assert not np.allclose(gradients(name), right)
 
 
 def test_the_error_of_already_updated_weights_follows_the_step_size():

@@ -39,6 +39,12 @@ class Outcome:
     warning: str = ""
     changed: tuple[int, ...] = ()
     ran: frozenset[CodeType] = frozenset()
+    drew: bool = False
+
+    @property
+    def open_leaves(self) -> dict[str, Any]:
+        """The leaves that a verdict may speak of: all but those whose name begins with _."""
+        return {name: leaf for name, leaf in self.leaves.items() if not name.startswith("_")}
 
     @property
     def gave(self) -> bool:
@@ -56,7 +62,7 @@ def outcome(exercise: Exercise, function: Callable[..., Any], args: tuple[Any, .
     """Call ``function`` with copies of ``args`` and take its result apart."""
     done = call(function, args, watch=watch)
     leaves, odd = _take_apart(exercise, args, done)
-    return Outcome(leaves, done.failure, odd, done.warning, done.changed, done.ran)
+    return Outcome(leaves, done.failure, odd, done.warning, done.changed, done.ran, done.drew)
 
 
 def behaviour(exercise: Exercise, function: Callable[..., Any], seed: int = 0, watch: bool = False) -> list[Outcome]:
@@ -73,8 +79,14 @@ def behaviour(exercise: Exercise, function: Callable[..., Any], seed: int = 0, w
 @lru_cache(maxsize=4096)
 def expected(exercise: Exercise, place: int, seed: int, mistakes: frozenset[str] = frozenset()) -> Outcome:
     """The outcome of the reference on case ``place``, with ``mistakes`` switched on."""
-    given, switched = arguments(exercise, exercise.cases[place], seed), dict.fromkeys(mistakes, True)
-    return outcome(exercise, lambda *args: exercise(*args, **switched), given)
+    switched = dict.fromkeys(mistakes, True)
+    return outcome(exercise, lambda *args: exercise(*args, **switched), _given(exercise, place, seed))
+
+
+@lru_cache(maxsize=256)
+def _given(exercise: Exercise, place: int, seed: int) -> tuple[Any, ...]:
+    """The arguments of case ``place``, made once: a call gets copies of them."""
+    return arguments(exercise, exercise.cases[place], seed)
 
 
 def same(exercise: Exercise, one: Outcome, other: Outcome) -> bool:
@@ -83,17 +95,21 @@ def same(exercise: Exercise, one: Outcome, other: Outcome) -> bool:
     A leaf whose name begins with _ may differ between right answers; it only has to be the same at a second call.
     """
     return (one.gave and other.gave and one.leaves.keys() == other.leaves.keys()
-            and all(name.startswith("_") or close(leaf, other.leaves[name], exercise.tolerance)
+            and all(name.startswith("_") or close(leaf, other.leaves[name], exercise.tolerance, exercise.strict)
                     for name, leaf in one.leaves.items())
             and (not exercise.quiet or bool(one.warning) == bool(other.warning)))
 
 
-def close(one: Any, other: Any, tolerance: float) -> bool:
-    """Whether two leaves hold the same numbers, measured against the largest; (n,) stands for (n, 1) and (1, n)."""
+def close(one: Any, other: Any, tolerance: float, strict: bool = False) -> bool:
+    """Whether two leaves hold the same numbers, measured against the largest.
+
+    (n,) stands for (n, 1) and (1, n), unless shapes are compared by the ``strict`` rule.
+    """
     if isinstance(one, str) or isinstance(other, str):
         return bool(isinstance(one, str) and isinstance(other, str) and one == other)
     if one.shape != other.shape:
-        if {one.ndim, other.ndim} != {1, 2} or one.size != other.size or 1 not in (one.shape + other.shape):
+        flat = {one.ndim, other.ndim} == {1, 2} and one.size == other.size and 1 in one.shape + other.shape
+        if strict or not flat:
             return False
         one, other = one.ravel(), other.ravel()
     finite = np.isfinite(other)
@@ -118,6 +134,9 @@ def _take_apart(exercise: Exercise, args: tuple[Any, ...], done: Call) -> tuple[
         return dict(_leaves(value, [p.name for p in exercise.returns])), None
     except Odd as odd:
         return {}, odd
+    except Exception as error:  # whatever came: a check never raises
+        said = (str(error).splitlines() or [""])[0]
+        return {}, Odd("form", f"What the function leaves behind cannot be looked at ({type(error).__name__}: {said})")
 
 
 def _look_for_blanks(value: Any, names: list[str]) -> None:
@@ -129,7 +148,11 @@ def _look_for_blanks(value: Any, names: list[str]) -> None:
 
 def _leaves(value: Any, names: list[str]) -> Iterator[tuple[str, Any]]:
     """Yield (name, array) for every part of a result, blanks first: an open blank outweighs any other oddity."""
-    if value is None or value is ... or callable(value):
+    if value is None:
+        be, it = ("are", "them") if len(names) > 1 else ("is", "it")
+        whole = " and ".join(names)
+        raise Odd("none", f"{whole} {be} None: the function ends without returning {it}", whole)
+    if value is ... or callable(value):
         yield from _parts(" and ".join(names), value)
     elif len(names) == 1:
         yield from _parts(names[0], value)
@@ -154,11 +177,11 @@ def _leaf(name: str, value: Any) -> Any:
     """``value`` as an array or a text; anything else is Odd."""
     if isinstance(value, str):
         return value
-    be, it = ("are", "them") if " and " in name else ("is", "it")
+    be = "are" if " and " in name else "is"
     if value is ...:
         raise Odd("blank", f"{name} {be} still blank", name)
     if value is None:
-        raise Odd("none", f"{name} {be} None: the function ends without returning {it}", name)
+        raise Odd("none", f"{name} is None: nothing was put there", name, f"Which line gives {name} its value?")
     if callable(value):
         raise Odd("function", f"{name} {be} a function, not its value: something is not called", name)
     if isinstance(value, np.matrix):

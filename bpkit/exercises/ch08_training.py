@@ -6,18 +6,22 @@ size, size of a mini-batch; l layer, L the last one.
 
 from __future__ import annotations
 
+from ..losses import cross_entropy as course_loss
+from ..losses import half_mse
 from .declare import exercise
-from .maths import np, slope
+from .history_cases import CURVES, one_name, run
+from .maths import np
 from .training_cases import (
+    cross_entropy,
     forward_pass,
-    loss_on,
+    gradients,
     marked,
     outcome_of_training,
     pieces,
-    run,
     spread,
     training_case,
 )
+from .training_mistakes import BATCHES, LOOP, SICK, START
 
 
 @exercise(
@@ -25,32 +29,14 @@ from .training_cases import (
     observe=pieces,
     cases={
         "the last batch is smaller": marked(3, 11, 4),
-        "batches that fit": marked(2, 12, 4),
-        "one example a batch": marked(2, 7, 1),
+        "batches that fit": marked(3, 12, 4),
+        "one example a batch": marked(3, 7, 1),
         "a batch larger than the data": marked(3, 8, 20),
-        "one example left over": marked(2, 10, 3),
-        "one example in all": marked(2, 1, 4),
+        "one example left over": marked(3, 10, 3),
+        "one example in all": marked(3, 1, 4),
+        "as many features as examples": marked(6, 6, 4, k=6),
     },
-    flaws="""
-        last_lost: the smaller batch at the end lost
-            What becomes of the examples that do not fill a whole batch?
-        shuffled_apart: x and y drawn in different orders
-            Does the target of an example stay with it?
-        not_shuffled: the examples in their old order
-            Is anything drawn from rng?
-        with_replacement: examples drawn with repetition
-            Does every example come exactly once in an epoch?
-        padded: the last batch filled up from the start
-            Does every example come exactly once in an epoch?
-        first_again: the first batch again and again
-            Does the place where a batch begins move on?
-        size_ignored: one batch of everything
-            How many examples belong into one batch?
-        rows_shuffled: the features shuffled in place of the examples
-            Which axis counts the examples?
-        overlapping: batches that overlap by one
-            Where does the next batch begin?
-    """,
+    flaws=BATCHES,
     hints="""
         First an order: all N column numbers, shuffled by rng.
         Cut this order into pieces of the given size; the last piece may be shorter.
@@ -61,62 +47,40 @@ def minibatches(x, y, size, rng, *, unless):
     N = x.shape[1]
     order = rng.permutation(N)
     order = unless(order, not_shuffled=np.arange(N), with_replacement=order // 2)
-    other = unless(order, shuffled_apart=order[::-1])
-    x = unless(x, rows_shuffled=np.concatenate([x[:1], x[:0:-1]]))
-    starts = unless(range(0, N, size), last_lost=range(0, N - size + 1, size), size_ignored=[0])
+    other = unless(order, shuffled_apart=np.roll(order, 1))
+    starts = unless(range(0, N, size), last_lost=range(0, N - size + 1, size), size_ignored=[0], first_alone=[0])
     batches = []
     for start in starts:
         at = unless(start, first_again=0)
-        end = unless(at + size, size_ignored=N, overlapping=at + size + 1)
+        end = unless(at + size, size_ignored=N, overlapping=at + size + 1, too_short=at + size - 1, to_the_end=N,
+                     end_is_size=size)
+        order = unless(order, order_anew=lambda: rng.permutation(N))
+        other = unless(other, order_anew=order)
         mine, theirs = order[at:end], other[at:end]
         mine, theirs = unless((mine, theirs), padded=(np.take(order, range(at, at + size), mode="wrap"),
                                                       np.take(other, range(at, at + size), mode="wrap")))
-        batches.append((x[:, mine], y[:, theirs]))
-    return batches
+        batches.append(unless(lambda p=mine, q=theirs: (x[:, p], y[:, q]), rows_picked=lambda p=mine: (x[p], y[p])))
+    even = [(x[:, part], y[:, part]) for part in np.array_split(order, -(-N // size))]
+    return unless(batches, in_equal_parts=even)
 
 
 @exercise(
     "8.2", "sizes, rng -> W, b",
     twins={"Network.random": "bpkit.network:Network.random"},
-    observe=spread, tolerance=0.06,
+    observe=spread, tolerance=0.06, strict=True,
     cases={
-        "three layers": lambda rng: ([50, 30, 20, 40], rng),
-        "one layer": lambda rng: ([60, 40], rng),
+        "three layers": lambda rng: ([100, 30, 60, 20], rng),
+        "one layer": lambda rng: ([90, 40], rng),
         "a narrow layer": lambda rng: ([200, 10, 80], rng),
         "wider and wider": lambda rng: ([20, 60, 180], rng),
         "all alike": lambda rng: ([40, 40, 40], rng),
-        "many inputs": lambda rng: ([400, 25, 16], rng),
+        "many inputs": lambda rng: ([400, 25, 50], rng),
     },
-    flaws="""
-        zeros: all weights zero
-            What does a hidden unit say, and what comes back to it, if all weights are 0?
-        constant: all weights equal
-            In what could two units of a layer ever differ?
-        too_large: weights of size one
-            How large is a sum of 400 such terms? What does tanh make of it?
-        too_small: weights of size one hundredth
-            What is left of a signal that passes ten such layers?
-        by_outputs: a size that follows the outputs instead of the inputs
-            How many terms does the weighted sum of one unit have?
-        no_root: a division by the number of inputs in place of its root
-            How does the size of a sum of random terms grow with their number?
-        for_relu: the size that belongs to relu
-            Which activation function do the hidden layers have?
-        positive: positive weights only
-            Should a unit be able to say no?
-        units_alike: the same weights for every unit of a layer
-            In what could two units of a layer ever differ?
-        transposed: rows and columns exchanged
-            Does a row of W belong to a unit that receives, or to one that sends?
-        random_bias: random biases
-            Is there a reason to prefer one unit before any data is seen?
-        bias_one: biases of one
-            Is there a reason to lift every unit before any data is seen?
-    """,
+    flaws=START,
     hints="""
         A layer's W has one row for each of its units, one column for each input; b is a column of zeros.
         The weights are random, so that units differ, and centred on zero.
-        A sum of n random terms is about the root of n times as large as one of them. Undo that.
+        A sum of m random terms is about the root of m times as large as one of them. Undo that, layer by layer.
     """,
 )
 def initialise(sizes, rng, *, unless):
@@ -125,25 +89,22 @@ def initialise(sizes, rng, *, unless):
         n, m = sizes[l], sizes[l - 1]
         draw = rng.standard_normal((n, m))
         draw = unless(draw, positive=np.abs(draw), units_alike=np.broadcast_to(draw[:1], (n, m)), zeros=0 * draw,
-                      constant=0 * draw + 1)
-        size = unless(1 / np.sqrt(m), too_large=1.0, too_small=0.01, by_outputs=1 / np.sqrt(n), no_root=1 / m,
-                      for_relu=np.sqrt(2 / m))
+                      constant=0 * draw + 1, evenly=lambda n=n, m=m: rng.uniform(-1, 1, (n, m)),
+                      evenly_positive=lambda n=n, m=m: rng.uniform(0, 1, (n, m)))
+        size = unless(1 / np.sqrt(m), too_large=1.0, too_small=0.01, one_eighth=1 / 8, by_outputs=1 / np.sqrt(n),
+                      first_inputs=1 / np.sqrt(sizes[0]), between=np.sqrt(2 / (n + m)), no_root=1 / m,
+                      root_on_top=np.sqrt(m), for_relu=np.sqrt(2 / m))
         W[l] = unless(size * draw, transposed=(size * draw).T)
-        b[l] = unless(np.zeros((n, 1)), random_bias=rng.standard_normal((n, 1)), bias_one=np.ones((n, 1)))
+        b[l] = unless(np.zeros((n, 1)), random_bias=lambda n=n: rng.standard_normal((n, 1)), bias_one=np.ones((n, 1)))
     return W, b
 
 
-def gradients(W, b, f, x, y, unless):
-    """dL/dW and dL/db of softmax with cross-entropy, by layer."""
-    z, a = forward_pass(W, b, f, x)
-    L, N = len(W), x.shape[1]
-    delta = (a[L] - y) / unless(N, not_divided_by_N=1)
-    dW, db = {}, {}
-    for l in range(L, 0, -1):
-        dW[l], db[l] = delta @ a[l - 1].T, np.sum(delta, axis=1, keepdims=True)
-        if l > 1:
-            delta = (W[l].T @ delta) * slope(f[l - 1], z[l - 1])
-    return dW, db
+DATA = ("test_data_too", "test_data_only", "one_epoch", "one_epoch_less", "size_ignored", "first_heap", "same_order")
+STEP = ("passes_at_start", "steps_from_start", "new_weights", "stale_gradients", "gradients_not_reset",
+        "not_divided_by_N", "divided_by_all", "eta_ignored", "eta_twice", "divided_by_size", "ascent", "weights_uphill",
+        "one_layer", "weights_stay", "one_step_an_epoch", "old_network")
+LOSSES = ("loss_of_z", "half_mse", "loss_exchanged", "loss_after_step", "one_loss", "each_batch", "sum_of_batches",
+          "last_batch", "first_batch", "never_cleared", "after_epoch")
 
 
 @exercise(
@@ -151,67 +112,67 @@ def gradients(W, b, f, x, y, unless):
     observe=outcome_of_training, tolerance=1e-7,
     twins={"bp.train": "bpkit.training:train"},
     cases={
-        "two epochs": training_case((4, 3), 8, 4, 1.5, 2, 8),
-        "everything in one batch": training_case((3, 4, 2), 12, 6, 0.5, 25, 12),
-        "a batch larger than the data": training_case((2, 3), 9, 5, 0.8, 20, 50),
-        "mini-batches": training_case((3, 5, 2), 20, 8, 0.5, 10, 6),
-        "one example a batch": training_case((2, 4, 2), 10, 4, 0.3, 8, 1),
-        "two hidden layers": training_case((3, 4, 3, 2), 10, 6, 0.5, 25, 10),
+        "a batch larger than the data": training_case((2, 3), 9, 5, 0.8, 2, 50),
+        "copies of one example": training_case((3, 4, 2), 6, 4, 0.7, 2, 2, "copies"),
+        "everything in one batch": training_case((3, 4, 2), 12, 6, 0.6, 4, 12),
+        "a step size of almost nothing": training_case((3, 2), 8, 4, 1e-12, 2, 2),
+        "two hidden layers": training_case((3, 4, 3, 2), 10, 6, 0.6, 3, 10),
+        "each example marked": training_case((7, 2), 7, 4, 1e-6, 12, 3, "marked"),
     },
-    flaws="""
-        test_data_too: the test examples trained on as well
-            Which examples may the network see before it is tested?
-        test_data_only: the test examples trained on instead
-            Which examples may the network see before it is tested?
-        ascent: steps uphill
-            Which way does the gradient point?
-        gradients_not_reset: gradients that pile up from step to step
-            Does a step need the gradient of this batch, or of all batches so far?
-        stale_gradients: the gradients of the first step used for ever
-            At which weights are the gradients of the second epoch taken?
-        biases_stay: biases that never move
-            Which parameters does a network have?
-        one_layer: the last layer alone trained
-            Which layers take a step?
-        one_epoch: a single epoch
-            How often does the network see all examples?
-        old_network: the network of the start returned
-            Which network comes out of the last step, and which one do you return?
-        eta_ignored: a step size of its own
-            Is the eta that comes in the eta that you use?
-        not_divided_by_N: gradients without the 1/N
-            Is the loss of a batch a sum, or a mean?
-        one_loss: the last loss alone
-            How many epochs did you run, and how many losses did you keep?
-    """,
+    flaws=LOOP,
     hints="""
-        Two loops: over the epochs, and inside over the mini-batches of this epoch.
-        For each batch: forward, loss, backward, step. A step gives a new network, which the next batch starts from.
-        Keep one loss for each epoch, and return them with the network that came out last.
+        The forward pass wants four things. Which W and b does it get: those of net, or the current ones?
+        The backward pass wants five things and gives back three. Exercise 6.4 has their order.
+        A step makes a new dict: under each layer's number stands that layer's parameter after a step with its gradient.
     """,
 )
 def train(net, data, eta, epochs, size, rng, *, unless):
     from ..network import Network
 
-    every = np.concatenate([data.x_train, data.x_test], axis=1), np.concatenate([data.y_train, data.y_test], axis=1)
-    x, y = unless((data.x_train, data.y_train), test_data_only=(data.x_test, data.y_test), test_data_too=every)
-    W, b, f = dict(net.W), dict(net.b), net.f
-    step = unless(1, ascent=-1) * unless(eta, eta_ignored=0.1)
-    losses, past = [], None
-    for _ in range(unless(epochs, one_epoch=1)):
-        losses.append(loss_on(W, b, f, data))
-        order = rng.permutation(x.shape[1])
-        for start in range(0, x.shape[1], size):
-            batch = order[start:start + size]
-            dW, db = gradients(W, b, f, x[:, batch], y[:, batch], unless)
+    for rivals in (STEP, DATA + LOSSES):  # of each kind one mistake at a time
+        unless(None, **dict.fromkeys(rivals))
+    examples, held_out = (data.x_train, data.y_train), (data.x_test, data.y_test)
+    x, y = unless(examples, test_data_only=held_out,
+                  test_data_too=lambda: [np.hstack(both) for both in zip(examples, held_out, strict=True)])
+    N = x.shape[1]
+    step = unless(eta, eta_ignored=0.5, eta_twice=eta**2, divided_by_size=eta / size)
+    down_W, down_b = unless((1, 1), ascent=(-1, -1), weights_uphill=(-1, 1))
+    size = unless(size, size_ignored=N)
+    W, b, f, L = dict(net.W), dict(net.b), net.f, net.depth
+    losses, order, past, now = [], None, None, (W, b)
+    seen: list[float] = []
+    for _ in range(unless(epochs, one_epoch=1, one_epoch_less=epochs - 1)):
+        drawn = rng.permutation(N)
+        order = drawn if order is None else unless(drawn, same_order=order)
+        seen = unless([], never_cleared=seen)
+        for start in unless(range(0, N, size), first_heap=[0]):
+            one, its = x[:, order[start:start + size]], y[:, order[start:start + size]]
+            now_W, now_b = unless((W, b), passes_at_start=(net.W, net.b))
+            z, a = forward_pass(now_W, now_b, f, one)
+            divisor = unless(one.shape[1], not_divided_by_N=1, divided_by_all=N)
+            dW, db = gradients(W, f, z, a, its, divisor, unless(0.0, new_weights=step))
             dW, db = unless((dW, db), stale_gradients=past or (dW, db), gradients_not_reset=_piled(past, (dW, db)))
             past = dW, db
-            moved = unless(W.keys(), one_layer=[len(W)])
-            W = {l: W[l] - step * dW[l] if l in moved else W[l] for l in W}
-            b = {l: b[l] - step * db[l] if l in moved else b[l] for l in W}
-            b = unless(b, biases_stay=dict(net.b))
+            at_W, at_b = unless((W, b), steps_from_start=(net.W, net.b))
+            moved_W, moved_b = unless((W, b), one_layer=([L], [L]), weights_stay=([], b))
+            moved_b = unless(moved_b, biases_stay=[])
+            now = ({l: at_W[l] - down_W * step * dW[l] if l in moved_W else W[l] for l in W},
+                   {l: at_b[l] - down_b * step * db[l] if l in moved_b else b[l] for l in b})
+            W, b = unless(now, one_step_an_epoch=(W, b))
+            seen.append(_loss(W, b, f, one, its, z[L], a[L], unless))
+        W, b = unless((W, b), one_step_an_epoch=now)
+        losses += unless(lambda s=seen: [sum(s) / len(s)], each_batch=seen, sum_of_batches=[sum(seen)],
+                         last_batch=seen[-1:], first_batch=seen[:1],
+                         after_epoch=lambda W=W, b=b: [cross_entropy(forward_pass(W, b, f, x)[1][L], y)])
     result = unless(lambda: Network(W, b, f), old_network=net)
     return result, unless(losses, one_loss=losses[-1:])
+
+
+def _loss(W, b, f, x, y, z, a, unless):
+    """The loss of one mini-batch; z and a are those before the step, W and b those after it."""
+    return unless(lambda: cross_entropy(a, y), loss_of_z=lambda: course_loss(z, y), half_mse=lambda: half_mse(a, y),
+                  loss_exchanged=lambda: course_loss(y, a),
+                  loss_after_step=lambda: cross_entropy(forward_pass(W, b, f, x)[1][len(W)], y))
 
 
 def _piled(past, now):
@@ -220,46 +181,34 @@ def _piled(past, now):
 
 @exercise(
     "8.4", "history -> name",
-    cases={kind: run(kind) for kind in ("healthy", "eta too large", "diverged", "dead relu", "shuffled labels", "bug",
-                                        "slow but healthy")},
-    flaws="""
-        always_healthy: a clean bill of health for everyone
-            Which runs do you look at twice?
-        rise_is_eta: every rising loss taken for a large eta
-            A loss that jumps up and down, and one that rises calmly: what could make it rise calmly?
-        rise_is_bug: every rising loss taken for a bug
-            A loss that rises calmly, and one that jumps up and down: which of them oversteps the valley?
-        gradients_not_read: a dead layer not seen
-            The loss does not move: is there a gradient at all?
-        flat_is_dead: every flat loss taken for dead units
-            The loss does not move: is there a gradient at all?
-        flat_is_healthy: a flat loss taken for healthy
-            Does the network learn anything?
-        overflow_missed: a loss that is no longer finite taken for a bug
-            Which mistake in the numbers, not in the code, makes a loss explode?
-        any_rise: a single rise of the loss taken for trouble
-            May a healthy loss rise a little from one epoch to the next?
-    """,
+    observe=one_name,
+    cases={kind: run(kind) for kind in (*CURVES, "diverged", "no number")},
+    flaws=SICK,
     hints="""
-        Look at the ends first: is every loss finite, and is the last one much below the first?
-        A loss that does not move has two possible reasons. Which curve tells them apart?
-        A loss that rises has two as well: does it rise calmly, or does it jump?
+        Five questions, in the order of the rules; the first yes decides. The first is whether every loss is finite.
+        The last entry of a curve tells how a run ended, the first how it began. Rules 2 to 4 ask for them.
+        Five per cent of the first loss is a limit. How does the size of a difference differ from the difference itself?
+        The steps between the losses of neighbouring epochs tell whether a loss rose in every epoch.
     """,
 )
 def diagnose(history, *, unless):
-    loss, rises = history.loss, np.diff(history.loss)
-    calm = unless("bug", rise_is_eta="eta too large")
-    jumps = unless("eta too large", rise_is_bug="bug")
-    dead = history.gradient_norm[1][-1] == 0
-    if not np.isfinite(loss).all():
-        found = unless("eta too large", overflow_missed="bug")
-    elif abs(loss[-1] - loss[0]) < 0.02 * loss[0]:
-        found = unless("dead relu" if dead else "shuffled labels", gradients_not_read="shuffled labels",
-                       flat_is_dead="dead relu", flat_is_healthy="healthy")
-    elif loss[-1] > loss[0] and (rises > 0).all():
-        found = calm
-    elif loss[-1] > loss[0]:
-        found = jumps
-    else:
-        found = unless("healthy", any_rise="eta too large" if (rises > 0).any() else "healthy")
-    return unless(found, always_healthy="healthy")
+    loss, norm, rises = history.loss, history.gradient_norm[1], np.diff(history.loss)
+    first, last, limit = loss[0], loss[-1], unless(0.05, tight=0.005, wide=0.5) * unless(loss[0], absolute=1.0)
+    broken = unless(not np.isfinite(loss).all(), overflow_missed=False, nan_missed=np.isinf(loss).any(),
+                    inf_missed=np.isnan(loss).any())
+    dead = unless(norm[-1] == 0, gradients_not_read=False, any_gradient=(norm == 0).any(),
+                  small_gradient=norm[-1] < 0.1)
+    flat = unless(abs(last - first) <= limit, no_abs=last - first <= limit, first_two=abs(loss[1] - first) <= limit,
+                  last_two=abs(rises[-1]) <= limit, whole_range=np.ptp(loss) <= limit,
+                  near_guessing=abs(last - np.log(10)) <= limit)
+    end = unless(last, peak=np.max(loss))
+    risen = (end > first + limit) | (end > unless(2 * np.log(10), far_above_missed=np.inf, guessing_once=np.log(10)))
+    calm = unless(rises > 0, first_rises=rises[:3] > 0, last_rise=rises[-1:] > 0).all()
+    bug, eta = unless(("bug", "eta too large"), rise_is_eta=("eta too large", "eta too large"),
+                      rise_is_bug=("bug", "bug"), rise_exchanged=("eta too large", "bug"))
+    death, shuffled = unless(("dead relu", "shuffled labels"), flat_exchanged=("shuffled labels", "dead relu"),
+                             flat_is_dead=("dead relu", "dead relu"), flat_is_healthy=("dead relu", "healthy"))
+    fine = unless("healthy", any_rise="eta too large" if (rises > 0).any() else "healthy")
+    rules = ((broken, "eta too large"), (unless(dead, dead_only_if_flat=dead and flat), death),
+             (risen, bug if calm else eta), (flat, shuffled), (True, fine))
+    return unless(next(name for holds, name in rules if holds), always_healthy="healthy")

@@ -96,8 +96,10 @@ def _rows(trial: Trial) -> tuple[tuple[str, str], ...]:
                   for case, one in zip(trial.exercise.cases, trial.outcomes, strict=True) if one.warning]
         return tuple(warned[:1])
     index = f"[{', '.join(map(str, entry.at))}]" if entry.at else ""
-    ratio = f", ratio {number(entry.got / entry.want)}" if entry.want else ""
-    words = f"{entry.leaf}{index} is {number(entry.got)}, wanted {number(entry.want)}{ratio}"
+    counted = isinstance(entry.got, int) and isinstance(entry.want, int)
+    got, want = (str(n) if counted else number(n) for n in (entry.got, entry.want))
+    ratio = f", ratio {number(entry.got / entry.want)}" if entry.want and not counted else ""
+    words = f"{entry.leaf}{index} is {got}, wanted {want}{ratio}"
     rows = [(f"first wrong entry, {trial.exercise.cases[entry.place].tag}", words)]
     if trial.exercise.referee:
         found = trial.exercise.referee(*arguments(trial.exercise, trial.exercise.cases[entry.place], trial.seed))

@@ -89,7 +89,8 @@ class Exercise:
     ``reference`` the formula with its ``unless``; ``flaws`` the catalogue; ``same`` sets of mistakes that no case can
     tell apart, ``harmless`` pairs that undo each other, each with the reason; ``twins`` bpkit's own versions,
     "bp.name" -> "module:name", not to be borrowed; ``observe(args, result)`` turns a result into what is compared;
-    ``adapt(answer)`` turns an answer that is no function into one; ``quiet`` counts a warning as a mistake;
+    ``adapt(answer)`` turns an answer that is no function into one; ``quiet`` counts a warning as a mistake; ``strict``
+    tells (n,) from (n, 1);
     ``referee(*args)`` gives leaves of the result by another way, differences of the loss.
     """
 
@@ -106,6 +107,7 @@ class Exercise:
     twins: Mapping[str, str] = field(default_factory=dict)
     tolerance: float = TOLERANCE
     quiet: bool = False
+    strict: bool = False
     observe: Callable[[tuple[Any, ...], Any], Any] | None = None
     adapt: Callable[[Any], Any] = as_function
     referee: Callable[..., Mapping[str, Any]] | None = None

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .declare import Exercise
-from .forms import blank, borrowed, changes_arguments, keeps_state, no_result, other_arguments, too_long
+from .forms import blank, borrowed, changes_arguments, keeps_state, no_result, other_arguments, rng_ignored, too_long
+from .guard import SECONDS, TimeUp
 from .stops import does_not_fit
 from .trial import Trial
 from .verdict import Finding
@@ -44,16 +44,28 @@ def helper_blank(trial: Trial) -> Finding | None:
     """A function of another exercise that the answer uses is not written yet."""
     if trial.has_open_blank or all(trial.right):
         return None
-    for name, (one, own) in trial.helpers.items():
-        if _status(one, own, trial.seed) == "waiting":
+    for name, (one, _) in trial.helpers.items():
+        if _status(trial, name) == "waiting":
             return Finding("helper_waiting", f"It uses {name}, which is still blank.",
                            f"Write {name} first, in exercise {one.number}.", "waiting")
     return None
 
 
+def known_though_slow(trial: Trial) -> Finding | None:
+    """A call was cut off, and the cases before it say by which known mistake."""
+    found = catalogued(trial) if trial.timed_out else None
+    if found is None:
+        return None
+    stopped = next(case.tag for case, one in zip(trial.exercise.cases, trial.outcomes, strict=True)
+                   if isinstance(one.failure, TimeUp))
+    return found._replace(message=f"{found.message}\nIt was stopped after {SECONDS:g} seconds on {stopped}.")
+
+
 def carried_forward(trial: Trial) -> Finding | None:
     """The answer is right as soon as the helpers that it uses are."""
-    guilty = [one for one, own in trial.helpers.values() if _status(one, own, trial.seed) != "correct"]
+    if all(trial.right):
+        return None
+    guilty = [one for name, (one, _) in trial.helpers.items() if _status(trial, name) != "correct"]
     if not guilty:
         return None
     with trial.with_right_helpers():
@@ -65,14 +77,19 @@ def carried_forward(trial: Trial) -> Finding | None:
                    f'Mend {first.name} first: bp.check("{first.number}", {first.name}) says what it lacks.')
 
 
-def _status(exercise: Exercise, answer: object, seed: int) -> str:
-    found = diagnose(Trial(exercise, answer, seed))
-    return found.status if found else "correct"
+def _status(trial: Trial, name: str) -> str:
+    """The status of a helper's own exercise, found out once: a helper that does not end takes its time."""
+    if name not in trial.statuses:
+        one, own = trial.helpers[name]
+        found = diagnose(Trial(one, own, trial.seed))
+        trial.statuses[name] = found.status if found else "correct"
+    return trial.statuses[name]
 
 
 Look = Callable[[Trial], Finding | None]
-FORM: tuple[Look, ...] = (other_arguments, helper_blank, blank, too_long, borrowed, dict_wanted, no_result)
-SOUND: tuple[Look, ...] = (changes_arguments, keeps_state)
+FORM: tuple[Look, ...] = (other_arguments, helper_blank, blank, borrowed, carried_forward, known_though_slow, too_long,
+                          dict_wanted, no_result)
+SOUND: tuple[Look, ...] = (changes_arguments, rng_ignored, keeps_state)
 WRONG: tuple[Look, ...] = (
-    carried_forward, numpy_replaced, catalogued, changes_arguments, keeps_state, other_order, does_not_fit, wrong_names,
+    numpy_replaced, catalogued, changes_arguments, rng_ignored, keeps_state, other_order, does_not_fit, wrong_names,
     wrong_shape, not_finite, warned, whole_numbers_only, constant_factor, first_to_differ, wrong_on_some, other)

@@ -56,7 +56,7 @@ def no_result(trial: Trial) -> Finding | None:
     """None, a function, a matrix, objects, too many or too few results: each in its own words."""
     for kind, ask in ODD.items():
         if odd := trial.odd(kind):
-            return Finding(kind, f"{odd.words}.", ask)
+            return Finding(kind, f"{odd.words}.", odd.ask or ask)
     return None
 
 
@@ -68,6 +68,15 @@ def changes_arguments(trial: Trial) -> Finding | None:
     names = ", ".join(trial.exercise.parameters[place].name for place in changed)
     return Finding("changes_arguments", f"It changes {names}, which the caller still needs.",
                    "Which line writes into an array that came in as an argument, instead of making a new one?")
+
+
+def rng_ignored(trial: Trial) -> Finding | None:
+    """A generator came in, and nothing is drawn from it."""
+    given = any(p.name == "rng" for p in trial.exercise.parameters)
+    if not given or any(one.drew or one.failure for one in trial.outcomes):
+        return None
+    words = "Nothing is drawn from rng: two generators give the same result, or chance comes from somewhere else."
+    return Finding("rng_ignored", words, "Which line draws, and is it the rng that came in that it draws from?")
 
 
 def keeps_state(trial: Trial) -> Finding | None:

@@ -5,136 +5,190 @@ A node has ``data``, the ``parents`` it was made from, ``vjps``, one function g 
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any
 
 from ..autodiff import topological_order as nodes_of
+from ..shapes import describe
 from .behaviour import Odd
 from .cases import normal
 from .maths import np
 
+LENGTH = 3_500
+DOUBLINGS = 40
+FIRST, LAST = "the first node", "the last node"
+UNREACHED = ("Nothing has reached it. Who gave the root its ones, and does the walk begin there? "
+             "backward sets .grad; it returns nothing.")
+
 
 class Node:
-    """A value of a computation, as the exercises hand it out."""
+    """A value of a computation, as the exercises hand it out.
 
-    def __init__(self, data: Any = 0.0, parents: tuple[Node, ...] = (), vjps: tuple[Any, ...] = ()) -> None:
-        self.data, self.parents, self.vjps, self.grad = data, parents, vjps, None
+    ``name`` is what verdicts call it, ``before`` its gradient of an earlier pass, ``was`` its data as they were then.
+    """
+
+    def __init__(self, data: Any, parents: tuple[Node, ...] = (), vjps: tuple[Any, ...] = (), name: str = "") -> None:
+        self.data = np.asarray(data, dtype=float)
+        self.parents, self.vjps, self.grad, self.name, self.before = parents, vjps, None, name, None
 
     def __repr__(self) -> str:
-        return f"Node({self.data})"
-
-
-def chain(length):
-    """A chain of ``length`` doublings: longer than any recursion."""
-    node = Node(1.5)
-    for _ in range(length):
-        node = Node(2.0 * node.data if node.data < 1e6 else 1.5, (node,), (lambda g: g,))
-    return node
+        return f"Node({self.name})"
 
 
 def product(a, b):
     """The node a b."""
-    return Node(a.data * b.data, (a, b), (lambda g: g * b.data, lambda g: g * a.data))
+    return Node(a.data * b.data, (a, b), (lambda g: g * b.data, lambda g: g * a.data), f"({a.name} {b.name})")
 
 
 def add(a, b):
     """The node a + b, whose vjps hand on the very array that they get."""
-    return Node(a.data + b.data, (a, b), (lambda g: g, lambda g: g))
+    return Node(a.data + b.data, (a, b), (hand_on, hand_on), f"({a.name} + {b.name})")
 
 
-def graph(kind, rng):
-    """A small computation that ends in one node."""
-    x, y, z = (Node(normal(rng, 2, 3)) for _ in range(3))
-    if kind == "a chain":
-        return product(add(product(x, y), z), z)
-    if kind == "a diamond":
-        s = add(x, y)
-        return product(product(s, x), product(s, y))
-    if kind == "a value used twice":
-        return product(x, x)
-    if kind == "a short cut":
-        s = product(x, y)
-        t = product(product(s, z), z)
-        return add(t, s)
-    if kind == "sums of sums":
-        s = add(x, y)
-        return add(add(s, s), add(x, s))
-    return x
+def hand_on(g):
+    """The vjp of a copy."""
+    return g
 
 
-KINDS = ("a chain", "a diamond", "a value used twice", "a short cut", "sums of sums", "a single value")
+def chain():
+    """A chain of copies: longer than any recursion."""
+    node, vjps = Node(1.0, name=FIRST), (hand_on,)
+    for _ in range(LENGTH):
+        node = Node(node.data, (node,), vjps, LAST)
+    return node
+
+
+def doublings():
+    """A number added to itself again and again: few nodes, and more paths than anyone can walk."""
+    node = Node(1.0, name=FIRST)
+    for _ in range(DOUBLINGS):
+        node = Node(node.data + node.data, (node, node), (hand_on, hand_on), LAST)
+    return node
+
+
+def _of_the_lesson(x, y, z):
+    p = product(x, y)
+    return product(p, add(p, x))
+
+
+def _short_cut(x, y, z):
+    s = product(x, y)
+    return add(product(product(s, z), z), s)
+
+
+def _diamond(x, y, z):
+    s = add(x, y)
+    return product(product(s, x), product(s, y))
+
+
+def _back_and_forth(x, y, z):
+    s = add(x, y)
+    return product(s, product(x, product(s, x)))
+
+
+def _sums(x, y, z):
+    s = add(x, y)
+    return add(add(s, s), add(x, s))
+
+
+GRAPHS = {
+    "L = x y + z": lambda x, y, z: add(product(x, y), z),
+    "L = p (p + x) with p = x y": _of_the_lesson,
+    "L = (s x) (s y) with s = x + y": _diamond,
+    "L = x x": lambda x, y, z: product(x, x),
+    "L = (s z) z + s with s = x y": _short_cut,
+    "L = s (x (s x)) with s = x + y": _back_and_forth,
+    "L = (s + s) + (x + s) with s = x + y": _sums,
+    "L = x": lambda x, y, z: x,
+}
+STALE = "L = (s x) (s y) with s = x + y"
+
+
+def graph(kind, stale=False):
+    """A maker of that graph, whose nodes hold ``stale`` gradients of an earlier pass, or none."""
+    def make(rng):
+        root = GRAPHS[kind](*(Node(normal(rng, 2, 3), name=name) for name in "xyz"))
+        root.name = "L"
+        for node in nodes_of(root):
+            node.grad = node.before = normal(rng, 2, 3) if stale else None
+            node.was = np.array(node.data)
+        return (root,)
+
+    return make
+
+
+LARGE = {f"a chain of {LENGTH:,}".replace(",", " "): lambda rng: (chain(),),
+         f"{DOUBLINGS} doublings": lambda rng: (doublings(),)}
+
+
+class OneWay:
+    """What a generator or a set gives: something that cannot be walked from its end."""
+
+    def __init__(self, came: Any) -> None:
+        self.came = came
+
+
+def from_both_ends(answer: Any) -> Any:
+    """The answer, whose result must be a list that can be walked from its end as well."""
+    if not callable(answer):
+        return answer
+
+    @wraps(answer)
+    def run(root):
+        nodes = answer(root)
+        return OneWay(nodes) if isinstance(nodes, (set, frozenset)) or hasattr(nodes, "__next__") else nodes
+
+    return run
 
 
 def order_found(args, nodes):
     """What holds of every topological order: each node once, and none before its parents."""
+    if isinstance(nodes, OneWay):
+        raise Odd("form", f"A list of the nodes is wanted, and a {type(nodes.came).__name__} came",
+                  ask="The next exercise walks through the nodes from their end. What can be walked like that?")
     try:
         listed = list(nodes)
-        places = {id(node): i for i, node in reversed(list(enumerate(listed)))}
-        early = sum(places.get(id(parent), len(listed)) > i for i, node in enumerate(listed) for parent in node.parents)
-    except (TypeError, AttributeError):
-        raise Odd("form", "A list of the nodes is wanted; something else came") from None
-    wanted = nodes_of(args[0])
+    except TypeError:
+        raise Odd("form", f"A list of the nodes is wanted; {describe(nodes)} came") from None
+    foreign = next((entry for entry in listed if not isinstance(entry, Node)), None)
+    if foreign is not None:
+        raise Odd("form", f"The list holds a {type(foreign).__name__}, where nodes alone are wanted",
+                  ask="What do you append: the node, or the whole entry of the stack?")
+    places = {id(node): i for i, node in reversed(list(enumerate(listed)))}
+    last = len(listed)
+    early = sum(any(places.get(id(parent), last) > i for parent in node.parents) for i, node in enumerate(listed))
+    ends = [i for i, node in enumerate(listed) if node is args[0]]
     return {
-        "nodes": float(len(listed)),
-        "different nodes": float(len(places)),
-        "nodes of the graph": float(sum(id(node) in places for node in wanted)),
-        "nodes before one of their parents": float(early),
-        "root last": float(bool(listed) and listed[-1] is args[0]),
+        "number of entries": len(listed),
+        "number of different nodes": len(places),
+        "number of nodes before one of their parents": early,
+        "number of entries behind the root": len(listed) - 1 - ends[-1] if ends else 0,
     }
 
 
-def preorder(root):
-    """Every node when it is first met, on the way down."""
-    order, seen, stack = [], set(), [root]
-    while stack:
-        node = stack.pop()
-        if id(node) not in seen:
-            seen.add(id(node))
-            order.append(node)
-            stack.extend(reversed(node.parents))
-    return order
-
-
-def by_level(root):
-    """Every node at the first level where it is met, level by level from the root."""
-    order, level = [], [root]
-    while level:
-        order += [node for node in dict.fromkeys(level) if node not in order]
-        level = [parent for node in level for parent in node.parents if parent not in order] if len(order) < 100 else []
-    return order
-
-
-def every_use(root):
-    """A walk that does not remember where it has been."""
-    order, stack = [], [(root, False)]
-    while stack:
-        node, done = stack.pop()
-        if done:
-            order.append(node)
-        else:
-            stack.append((node, True))
-            stack.extend((parent, False) for parent in reversed(node.parents))
-    return order
-
-
 def gradients_left(args, _):
-    """The gradient that every node of the graph holds afterwards."""
-    nodes = nodes_of(args[0])
-    told = {} if len(nodes) > 100 else {f"grad of node {i}": _gradient(node, i) for i, node in enumerate(nodes)}
-    return told | {"grad of the first node": _gradient(nodes[0], 0)}
+    """The gradient that every node of the graph holds afterwards, from the root down; of a large one, at its ends."""
+    if args[0].name == LAST:
+        return {f"grad of {node.name}": _gradient(node) for node in (args[0], first_of(args[0]))}
+    nodes = nodes_of(args[0])[::-1]
+    changed = next((node.name for node in nodes if not np.array_equal(node.data, node.was)), "")
+    if changed:
+        raise Odd("form", f"The data of {changed} is not what it was",
+                  ask="Which line writes into data, or into an array that is data as well?")
+    return {f"grad of {node.name}": _gradient(node) for node in nodes}
 
 
-def _gradient(node, i):
+def first_of(root):
+    """The node at the end of all first parents."""
+    while root.parents:
+        root = root.parents[0]
+    return root
+
+
+def _gradient(node):
     if node.grad is None:
-        raise Odd("none", f"The grad of node {i} is still None")
-    return np.asarray(node.grad)
-
-
-def used(kind, stale):
-    """A graph whose nodes hold ``stale`` gradients of an earlier pass, or none."""
-    def make(rng):
-        root = graph(kind, rng)
-        for node in nodes_of(root):
-            node.grad = normal(rng, 2, 3) if stale else None
-        return (root,)
-
-    return make
+        raise Odd("none", f"The grad of {node.name} is still None", ask=UNREACHED)
+    if isinstance(node.grad, (list, tuple)):
+        raise Odd("form", f"The grad of {node.name} is a {type(node.grad).__name__}; an array is wanted",
+                  ask="What does a plus do to two lists, and what to two arrays?")
+    return node.grad

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import copy
 import io
 import os
 import signal
@@ -39,13 +38,17 @@ class AskedForInput(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """What one call did: its value or its failure, the first warning, the arguments changed, and the code that ran."""
+    """What one call did: its value or its failure, the first warning, the arguments changed, and the code that ran.
+
+    ``drew`` whether a random generator among the arguments has moved on.
+    """
 
     value: Any = None
     failure: BaseException | None = None
     warning: str = ""
     changed: tuple[int, ...] = ()
     ran: frozenset[CodeType] = frozenset()
+    drew: bool = False
 
 
 class Nowhere(io.TextIOBase):
@@ -72,7 +75,12 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float = S
             failure = error
     changed = tuple(i for i, (mine, theirs) in enumerate(zip(args, given, strict=True)) if not alike(mine, theirs))
     warning = next((str(w.message) for w in seen if issubclass(w.category, RuntimeWarning)), "")
-    return Call(value, failure, warning, changed, frozenset(ran))
+    drew = any(_state(mine) != _state(theirs) for mine, theirs in zip(args, given, strict=True))
+    return Call(value, failure, warning, changed, frozenset(ran), drew)
+
+
+def _state(value: Any) -> Any:
+    return value.bit_generator.state if isinstance(value, np.random.Generator) else None
 
 
 @contextlib.contextmanager
@@ -139,7 +147,11 @@ def clone(value: Any) -> Any:
         return type(value)(clone(v) for v in value)
     if isinstance(value, dict):
         return {k: clone(v) for k, v in value.items()}
-    return copy.deepcopy(value) if isinstance(value, np.random.Generator) else value
+    if isinstance(value, np.random.Generator):
+        bits = type(value.bit_generator)(0)
+        bits.state = value.bit_generator.state
+        return np.random.Generator(bits)
+    return value
 
 
 def alike(one: Any, other: Any) -> bool:

@@ -6,14 +6,16 @@ import re
 import traceback
 from pathlib import Path
 
+from ..shapes import BadInput
 from .maths import np
 from .trial import Trial
 from .verdict import Finding
 
-PACKAGES = (str(Path(__file__).parents[1]), str(Path(np.__file__).parent), "<__array")
+PACKAGES = (str(Path(__file__).parents[1]), str(Path(np.__file__).parent), "<__array", "numpy/")
 TRUTH = "truth value of an array"
 ONE_NUMBER = ("only length-1 arrays", "only 0-dimensional arrays")
 NO_LOGARITHM = ("domain error", "positive input")
+CODE = re.compile(r"@|\.T\b|\bnp\.|axis|\bsum\(|reshape|\bbp\.|=")
 
 
 def does_not_fit(trial: Trial) -> Finding | None:
@@ -23,9 +25,9 @@ def does_not_fit(trial: Trial) -> Finding | None:
         return None
     error = trial.outcomes[broken[0]].failure
     assert error is not None
-    said = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}{_line(error)}"
+    said = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}{_line(error)}{_wanted(error)}"
     sizes = isinstance(error, (ValueError, IndexError))
-    known = about(error, layers=any(p.name == "W" for p in trial.exercise.parameters))
+    known = about(error, layers=any(p.name in ("W", "dW") for p in trial.exercise.parameters))
     if len(broken) == len(trial.outcomes):
         shapes = "What are the shapes of the things that meet in that line?"
         ask = shapes if sizes else "What does that line take for granted about the things it works on?"
@@ -41,6 +43,12 @@ def about(error: BaseException, layers: bool) -> str:
     """A question about an exception whose reason is known, or ""; ``layers`` where dicts are numbered by layer."""
     said, frames = str(error), _frames(error)
     source = (frames[-1].line or "") if frames else ""
+    if isinstance(error, RecursionError):
+        return "How deep may Python's calls be nested? What else can hold what is still to do?"
+    if isinstance(error, NameError):
+        return "Where does that name get its value: in this function, or in a cell that is not run yet?"
+    if isinstance(error, TypeError) and "NoneType" in said:
+        return "What in that line is still None, and which line should have given it a value before?"
     if TRUTH in said and re.search(r"(?<![\w.])(max|min)\s*\(", source):
         return "Does Python's own max or min compare the entries of two things, or the two things as a whole?"
     if TRUTH in said and re.search(r"\b(if|while)\b", source):
@@ -51,6 +59,10 @@ def about(error: BaseException, layers: bool) -> str:
         return "Does that function compare two things entry by entry, or look for the largest along an axis?"
     if said.startswith(ONE_NUMBER):
         return "Which function in that line takes a single number, where an array comes?"
+    if "read-only" in said or "mappingproxy" in said:
+        return "Does that line write into something that came in? Which line would make a new one instead?"
+    if "as a data type" in said:
+        return "A shape is one thing, a tuple: how many arguments does that call get?"
     if any(words in said for words in NO_LOGARITHM):
         return "Of which number is that logarithm taken, and does its term count?"
     if re.search(r"\[\s*\w+\s*==\s*\w+\s*\]", source):
@@ -72,6 +84,14 @@ def _frames(error: BaseException) -> list[traceback.FrameSummary]:
 def _line(error: BaseException) -> str:
     frames = _frames(error)
     return f" (line {frames[-1].lineno} of {frames[-1].name})" if frames else ""
+
+
+def _wanted(error: BaseException) -> str:
+    """The lines of a BadInput that help: what was wanted, what came and what to try, unless that is code."""
+    if not isinstance(error, BadInput):
+        return ""
+    told = {"wanted": error.wanted, "got": error.got, "try": error.hint}
+    return "".join(f"\n{word}: {text}" for word, text in told.items() if not CODE.search(text))
 
 
 def listed(words: list[str]) -> str:

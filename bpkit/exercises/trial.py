@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import dis
 import inspect
+import re
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from operator import attrgetter
@@ -33,7 +34,7 @@ class Entry(NamedTuple):
     place: int
     leaf: str
     at: tuple[int, ...]
-    got: float
+    got: float  # int on both sides where things are counted
     want: float
 
 
@@ -45,6 +46,7 @@ class Trial:
     answer: Any
     seed: int = 0
     may_borrow: bool = False
+    statuses: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def function(self) -> Callable[..., Any]:
@@ -94,22 +96,28 @@ class Trial:
 
     @cached_property
     def second(self) -> Outcome:
-        """The first case once more, after all the others."""
-        return outcome(self.exercise, self.function, arguments(self.exercise, self.exercise.cases[0], self.seed))
+        """The first case once more, after all the others, with arguments that have been used before."""
+        used = arguments(self.exercise, self.exercise.cases[0], self.seed)
+        outcome(self.exercise, self.function, used)
+        return outcome(self.exercise, self.function, used)
 
     @cached_property
     def first_wrong(self) -> Entry | None:
-        """The first wrong entry, of the whole-number case if that one is wrong, whose result has the right form."""
+        """The first wrong entry, of the whole-number case if that one is wrong, whose result has the right form.
+
+        Gradients by layer are read from the last layer to the first, as a backward pass makes them.
+        """
         order = sorted(range(len(self.right)), key=lambda i: (self.exercise.cases[i].tag != "whole numbers", i))
         for i in (i for i in order if not self.right[i] and self.outcomes[i].gave):
-            for name, want in self.wanted(i).leaves.items():
-                got = self.outcomes[i].leaves.get(name)
+            leaves = self.wanted(i).open_leaves
+            for name in sorted(leaves, key=_gradient_of_layer, reverse=True):
+                want, got = leaves[name], self.outcomes[i].leaves.get(name)
                 if isinstance(want, str) or isinstance(got, str) or got is None or got.size != want.size:
                     continue
                 got = got.reshape(want.shape)
                 for at in np.ndindex(want.shape):
                     if not close(got[at], want[at], 1e-6):
-                        return Entry(i, name, at, float(got[at]), float(want[at]))
+                        return Entry(i, name, at, got[at].item(), want[at].item())
         return None
 
     @cached_property
@@ -166,6 +174,12 @@ class Trial:
                 wanted = ", ".join(p.name for p in self.exercise.parameters)
                 return f"It takes {', '.join(signature.parameters) or 'no arguments'}; it will be called with {wanted}."
         return ""
+
+
+def _gradient_of_layer(leaf: str) -> int:
+    """The layer of a gradient such as dW[2], or 0: a backward pass makes the last layer's first."""
+    found = re.fullmatch(r"d\w+\[(\d+)\]", leaf)
+    return int(found[1]) if found else 0
 
 
 def _names(code: CodeType) -> set[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..notation import number
 from .behaviour import close
+from .declare import Exercise, as_function
 from .maths import np, replaced
 from .stops import listed
 from .trial import Trial
@@ -29,8 +30,21 @@ def catalogued(trial: Trial) -> Finding | None:
         if trial.fits(*mistakes):
             flaws = [exercise.flaws[name] for name in mistakes]
             words = f"Your result equals the answer with {', and with '.join(flaw.what for flaw in flaws)}."
-            return Finding("+".join(mistakes), words, flaws[0].ask, numbers=True)
+            return Finding("+".join(mistakes), words + _quoted(trial), flaws[0].ask, numbers=True)
     return None
+
+
+def _quoted(trial: Trial) -> str:
+    """What a function whose results are words says on the first case on which it is wrong, and what was wanted."""
+    if trial.exercise.adapt is not as_function:
+        return ""
+    for i, mine in enumerate(trial.outcomes):
+        wanted = trial.wanted(i).open_leaves
+        if not trial.right[i] and mine.gave and _in_words(wanted):
+            differ = [name for name in wanted if str(mine.leaves.get(name)) != wanted[name]]
+            got, want = (", ".join(str(leaves.get(name)) for name in differ) for leaves in (mine.leaves, wanted))
+            return f"\nfirst wrong case, {trial.exercise.cases[i].tag}: {trial.exercise.name} says {got}, wanted {want}"
+    return ""
 
 
 def other_order(trial: Trial) -> Finding | None:
@@ -44,7 +58,7 @@ def other_order(trial: Trial) -> Finding | None:
     order: list[str] = []
     for name in names:
         fits = [other for other in names if other not in order
-                and all(_same_part(mine[i][other], wanted[i][name], trial.exercise.tolerance) for i in places)]
+                and all(_same_part(mine[i][other], wanted[i][name], trial.exercise) for i in places)]
         order += fits[:1]
     if len(order) < len(names):
         return None
@@ -57,8 +71,9 @@ def _part(leaves: Any, name: str) -> dict[str, Any]:
     return {leaf[len(name):]: array for leaf, array in leaves.items() if leaf == name or leaf.startswith(f"{name}[")}
 
 
-def _same_part(one: dict[str, Any], other: dict[str, Any], tolerance: float) -> bool:
-    return one.keys() == other.keys() and all(close(one[key], other[key], tolerance) for key in one)
+def _same_part(one: dict[str, Any], other: dict[str, Any], exercise: Exercise) -> bool:
+    return one.keys() == other.keys() and all(
+        close(one[key], other[key], exercise.tolerance, exercise.strict) for key in one)
 
 
 def warned(trial: Trial) -> Finding | None:
@@ -94,45 +109,47 @@ def wrong_names(trial: Trial) -> Finding | None:
         if wanted.keys() != got.keys():
             missing, extra = [k for k in wanted if k not in got], [k for k in got if k not in wanted]
             parts = [f"{listed(missing)} missing"] * bool(missing) + [f"{listed(extra)} not asked for"] * bool(extra)
-            return Finding("wrong_keys", f"The result holds other parts than asked for: {'; '.join(parts)}.",
-                           "Which layers does the result speak of, and which of them has no weights?")
+            ask = ("Which layers does the result speak of, and which of them has no weights?"
+                   if any("[" in name for name in wanted) else "What does the line that describes the result promise?")
+            return Finding("wrong_keys", f"The result holds other parts than asked for: {'; '.join(parts)}.", ask)
     return None
 
 
 def wrong_shape(trial: Trial) -> Finding | None:
     """Another shape; said more exactly where the numbers are right but transposed or in another form."""
     for i, mine in enumerate(trial.outcomes):
-        for name, want in trial.wanted(i).leaves.items():
+        for name, want in trial.wanted(i).open_leaves.items():
             got = mine.leaves[name]
-            if isinstance(want, str) or isinstance(got, str) or _same_shape(got.shape, want.shape):
+            if isinstance(want, str) or isinstance(got, str):
+                continue
+            if _same_shape(got.shape, want.shape, trial.exercise.strict):
                 continue
             words = f"{name} has shape {got.shape}, wanted is {want.shape} ({trial.exercise.cases[i].tag})."
-            if got.ndim == 2 and _same_numbers(np.transpose(got), want):
+            if got.ndim == 2 and got.shape[::-1] == want.shape and _same_numbers(np.transpose(got), want):
                 return Finding("transposed", f"{words} The numbers are right, but rows and columns are exchanged.",
                                "Which index comes first in the answer, and which in yours?")
             if _same_numbers(got, want):
                 return Finding("reshaped", f"{words} The numbers are right, in another form.",
-                               "Which axis was lost or added, and how can it be kept?")
+                               "Which axis was lost or added, and in which step?")
             return Finding("wrong_shape", words, _ask_about(got.shape, want.shape))
     return None
 
 
 def _ask_about(got: tuple[int, ...], want: tuple[int, ...]) -> str:
-    """A question about a shape: too little was added up, or too much, or else the factors do not fit."""
-    if not want:
+    """A question about a shape: too little was added up, or too much, or both, or else the factors do not fit."""
+    pairs = list(zip(got, want, strict=True)) if len(got) == len(want) else []
+    if len(got) > len(want) or (pairs and all(size in (1, mine) for mine, size in pairs)):
         return "Over which axis is there still something to add up?"
-    if len(got) < len(want):
-        collapsed = set(got) <= {1, *want}
-    else:
-        collapsed = len(got) == len(want) and all(mine in (1, size) for mine, size in zip(got, want, strict=True))
-    if collapsed:
+    if set(got) <= {1, *want} if not pairs else all(mine in (1, size) for mine, size in pairs):
         return "Along which axis was something added up that should stay apart?"
+    if pairs and all(mine == size or 1 in (mine, size) for mine, size in pairs):
+        return "Along which axis was something added up, and along which one was it asked for?"
     return "What is the shape of each factor: which sizes meet, which remain?"
 
 
-def _same_shape(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+def _same_shape(one: tuple[int, ...], other: tuple[int, ...], strict: bool) -> bool:
     flat = {len(one), len(other)} == {1, 2} and 1 in one + other
-    return one == other or (flat and bool(np.prod(one) == np.prod(other)))
+    return one == other or (not strict and flat and bool(np.prod(one) == np.prod(other)))
 
 
 def _same_numbers(one: Any, other: Any) -> bool:
@@ -140,8 +157,10 @@ def _same_numbers(one: Any, other: Any) -> bool:
 
 
 def not_finite(trial: Trial) -> Finding | None:
-    """nan or inf where a number is wanted."""
+    """nan or inf where a number is wanted, and on no earlier case a wrong number."""
     for i, name, got, want in _leaves(trial):
+        if i > trial.right.index(False):
+            return None
         bad = ~np.isfinite(got) & np.isfinite(want)
         if bad.any():
             word = "nan" if np.isnan(got[bad][0]) else "inf"
@@ -201,7 +220,7 @@ def first_to_differ(trial: Trial) -> Finding | None:
     if trial.exercise.observe or len(names) < 2 or not all(one.gave for one in trial.outcomes):
         return None
     pairs = [(one.leaves, trial.wanted(i).leaves) for i, one in enumerate(trial.outcomes)]
-    right = {name: [_same_part(_part(mine, name), _part(want, name), trial.exercise.tolerance) for mine, want in pairs]
+    right = {name: [_same_part(_part(mine, name), _part(want, name), trial.exercise) for mine, want in pairs]
              for name in names}
     first = next((name for name in names if not all(right[name])), names[0])
     before = names[:names.index(first)]
@@ -221,25 +240,28 @@ def wrong_on_some(trial: Trial) -> Finding | None:
     if len(wrong) == len(trial.right):
         return None
     counted = f"Right on {len(trial.right) - len(wrong)} of {len(trial.right)} cases; wrong on {listed(wrong)}."
-    ask = "What do the wrong cases have in common, and which line treats them differently?"
-    return Finding("some_cases", counted, ask, numbers=True)
+    ask = ("What do the wrong cases have in common, and which line treats them differently?" if len(wrong) > 1 else
+           "What sets that case apart from the others, and which line has to do with it?")
+    return Finding("some_cases", counted + _quoted(trial), ask, numbers=True)
 
 
 def other(trial: Trial) -> Finding:
     """No known mistake: how many entries are right, and where the first wrong one stands."""
     right = every = 0
     for _, _, got, want in _leaves(trial):
+        if want.dtype.kind in "iu":  # a count is no entry
+            continue
         scale = np.max(np.abs(want[np.isfinite(want)]), initial=0.0)
         right, every = right + int((np.abs(got - want) <= 1e-6 * scale).sum()), every + want.size
     counted = f" {right} of {every} entries are right." if every else ""
-    return Finding("other", f"The result differs, in a way that has no name here.{counted}",
+    return Finding("other", f"The result differs, in a way that has no name here.{counted}{_quoted(trial)}",
                    "Go through your lines by hand on the smallest case: after which one do you differ?", numbers=True)
 
 
 def _leaves(trial: Trial) -> Iterator[tuple[int, str, Any, Any]]:
     """Yield (case, leaf, got, want) of all leaves that hold as many numbers as they should."""
     for i, mine in enumerate(trial.outcomes):
-        for name, want in trial.wanted(i).leaves.items():
+        for name, want in trial.wanted(i).open_leaves.items():
             got = mine.leaves.get(name)
             if not isinstance(want, str) and got is not None and not isinstance(got, str) and got.size == want.size:
                 yield i, name, got.reshape(want.shape), want

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .declare import Choice, Number, Quiz, Wrong
 
 # headings of the chapter
-PAIN = "8#Feel the pain: one step for a whole epoch"
+PAIN = "8#Compare one heap with forty-six"
 START = "8#Choose where to start"
 SICK = "8#Break it: four sick runs"
 PEEK = "8#Choose the step size without peeking"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .declare import Choice, Number, Quiz, Wrong
+from .declare import Choice, Number, Quiz, Shape, Wrong
 
 RETRIEVAL = Quiz("9.retrieval", "Retrieval quiz: sanity checks, Adam, forks", (
     Choice(
@@ -69,26 +69,27 @@ RETRIEVAL = Quiz("9.retrieval", "Retrieval quiz: sanity checks, Adam, forks", (
 ))
 
 EXIT = Quiz("9.exit", "Exit ticket: why backpropagation", (
-    Number(
-        "passes",
-        "How many forward passes do central differences need for the gradient of 1000 parameters?",
-        right=2000, tolerance=0,
-        why="Two for each parameter; one backward pass gives all of them for the price of a few forward passes.",
+    Shape(
+        "vjp",
+        "`W` of shape (4, 3) and `A` of shape (3, 10) make `Z = W A`. Which shape has the result of the vjp that "
+        "belongs to `A`?",
+        right=(3, 10),
+        why="A vjp gives the gradient of its parent, and every gradient has the shape of its own array.",
         wrong=(
-            Wrong(1000, "the passes of a one-sided difference", "9",
-                  "A central difference looks to both sides of each parameter."),
-            Wrong(2, "all parameters nudged at once", "9",
-                  "One nudge of everything gives one number: the slope in that direction."),
-            Wrong(1000000, "a pass for each pair of parameters", "9",
-                  "Pairs belong to second derivatives."),
+            Wrong((4, 10), "what a vjp takes for what it gives", "9.1",
+                  "That is the shape of `Z`, and of the `g` that goes into the vjp."),
+            Wrong((4, 3), "the vjp of the other parent", "9.1",
+                  "That is the shape of `W`; the vjps stand in the order of the parents."),
+            Wrong((10, 3), "a transpose too many", "9.1",
+                  "The transpose belongs to `W` here. The result has the shape of `A`, as it stands."),
         ),
-        hint="How many for one parameter?",
-        at="9",
+        hint="Of which array is the result the gradient?",
+        at="9.1",
     ),
     Choice(
         "cheap",
         "What makes backpropagation cheap?",
-        right="each delta is computed once and reused",
+        right="it starts at the loss, and reuses each delta",
         why="The same chain rule, written out path by path, grows exponentially with depth; starting from the loss "
             "and reusing deltas makes it linear.",
         wrong=(
@@ -103,7 +104,7 @@ EXIT = Quiz("9.exit", "Exit ticket: why backpropagation", (
     Choice(
         "order",
         "Why does the backward pass visit the graph in reverse topological order?",
-        right="because a node's gradient is complete only after its users'",
+        right="because a node's gradient is complete only when all nodes that use it have sent their share",
         why="Every use of a node adds to its gradient; a node that is visited too early hands an unfinished sum to "
             "its inputs.",
         wrong=(

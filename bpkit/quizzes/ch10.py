@@ -67,36 +67,40 @@ RETRIEVAL = Quiz("10.retrieval", "Retrieval quiz: symptoms", (
     ),
 ))
 
+# headings of the chapter
+PAIN = "10#Feel the pain: train with each of them"
+OPEN = "10#Work an open case"
+GATHER = "10#Gather evidence"
+
 EXIT = Quiz("10.exit", "Exit ticket: the detective", (
     Choice(
         "gate",
-        "A backward pass opens its ReLU gate where `a >= 0`, with `a` taken after the ReLU. What does the gate do?",
-        right="it never closes",
-        why="After a ReLU every `a` is at least 0, so the condition always holds, and dead units get a gradient.",
+        "Another pass opens its ReLU gate where `a > 0`, with `a` taken after the ReLU and without the equals sign. "
+        "Where does it go wrong?",
+        right="nowhere",
+        why="After a ReLU `a` is above 0 exactly where `z` is: the equals sign alone made the other gate stay open.",
         wrong=(
-            Wrong("the same as a gate at `z > 0`", "before and after ReLU confused", "10",
-                  "`a > 0` would be the same; with the equals sign the closed units pass as well."),
-            Wrong("it differs only where `z` is exactly 0", "the units below zero overlooked", "10",
-                  "Every negative `z` has become `a = 0`, and all of them pass."),
-            Wrong("it never opens", "the comparison reversed", "10",
-                  "`a >= 0` is true for every unit."),
+            Wrong("at every unit whose `z` is below 0", "the equals sign overlooked", GATHER,
+                  "There `a` is 0, which is not above 0, and the gate is closed as it should be."),
+            Wrong("at every unit, since a gate has to read `z`", "the number taken for what it tells", GATHER,
+                  "A gate has to know whether `z` is above 0, and here `a` tells it."),
+            Wrong("in all layers but the last", "a right gate suspected everywhere", GATHER,
+                  "The gate is the right one in each of them."),
         ),
     ),
     Choice(
-        "eta",
-        "Hidden gradients were computed with output weights that had been updated already. How does their error "
-        "change when you make `eta` ten times smaller?",
-        right="it becomes about ten times smaller",
-        why="The updated weights lie `eta` times a gradient away from the old ones, and the error with them: a gap "
-            "that follows `eta` is the mark of this mistake.",
+        "single",
+        "A fifth pass is off on every batch, whatever `eta` is. On a batch of one example it is right in every digit. "
+        "Which line do you read first?",
+        right="one that adds up or divides over the examples",
+        why="A batch of one makes a sum, a mean and a forgotten `1/N` the same, and changes nothing else.",
         wrong=(
-            Wrong("it stays as it is", "the mistake looked for in the formula", "7.5",
-                  "The formula is right; it is fed with weights that have moved, by a distance proportional to "
-                  "`eta`."),
-            Wrong("it becomes ten times larger", "the proportion turned over", "7.5",
-                  "A smaller step leaves the weights closer to those that made the loss."),
-            Wrong("only its sign changes", "a size taken for a sign", "7.5",
-                  "`eta` is positive before and after."),
+            Wrong("the gate", "a batch of one thought to open all gates", GATHER,
+                  "One example closes gates as well as eight do, and a wrong gate would still show."),
+            Wrong("the step that updates the weights", "a step looked for where `eta` does nothing", GATHER,
+                  "An early step would follow `eta`, and it would show on one example too."),
+            Wrong("the wires, where the transpose may be missing", "a mix-up thought to need many examples", "5.2",
+                  "A missing transpose mixes up the units of a single example already."),
         ),
     ),
     Choice(
@@ -144,10 +148,6 @@ EXIT = Quiz("10.exit", "Exit ticket: the detective", (
     ),
 ))
 
-# headings of the chapter
-PAIN = "10#Feel the pain: wrong gradients learn"
-OPEN = "10#Work an open case"
-
 PREDICT_FALLS = Quiz("10.falls", "Predict, then run: four wrong passes descend", (
     Choice(
         "falls",
@@ -158,8 +158,8 @@ PREDICT_FALLS = Quiz("10.falls", "Predict, then run: four wrong passes descend",
         wrong=(
             Wrong("for none: each of them has a mistake", "a wrong gradient thought useless", PAIN,
                   "Descent needs a direction that leads down, and there are many besides the steepest."),
-            Wrong("for the planted factor alone", "only the direction of the whole gradient trusted", PAIN,
-                  "A factor in one layer turns the direction as well; the others turn it in their own ways."),
+            Wrong("for one at most, the one nearest to the gradient", "only the nearest direction trusted", PAIN,
+                  "Every direction less than a right angle away leads down, if the step is small."),
             Wrong("for two of the four, the ones with the right signs", "signs thought to decide", PAIN,
                   "Some entries have wrong signs in several passes; the sum over all entries decides."),
         ),
@@ -184,4 +184,40 @@ PREDICT_WHERE = Quiz("10.where", "Predict: how far a mistake spreads", (
     ),
 ))
 
-FORMS = (RETRIEVAL, PREDICT_FALLS, PREDICT_WHERE, EXIT)
+PREDICT_APART = Quiz("10.apart", "Predict: choose the experiment", (
+    Choice(
+        "apart",
+        "One pass updates its weights too early, another leaves its gates open, and both are off from `dW[2]` on. You "
+        "change one thing and look how far off they are. Which change tells you which is which?",
+        right="call both with a smaller `eta`",
+        why="The early step is `eta` times a gradient long, and shrinks with it; a gate knows nothing of `eta`.",
+        wrong=(
+            Wrong("take other labels `y`", "a change on which both depend", GATHER,
+                  "Both errors change with the labels, and you cannot say how each of them should."),
+            Wrong("take one example in place of eight", "a simpler scene taken for a sharper question", GATHER,
+                  "Both mistakes are made on a single example as well."),
+            Wrong("train with both and compare the losses", "a falling loss taken for evidence", PAIN,
+                  "You have seen it: both losses fall, and neither mistake says how far."),
+        ),
+    ),
+))
+
+PREDICT_AWAKE = Quiz("10.awake", "Predict: design the second experiment", (
+    Choice(
+        "awake",
+        "You want a network on which a gate that never closes does no harm, so that one pass is right there in every "
+        "digit. Which one do you build?",
+        right="one in which every `z` of a hidden layer is above 0",
+        why="Where no gate has to be closed, an open one is the right one.",
+        wrong=(
+            Wrong("one in which every `z` of a hidden layer is below 0", "closed gates thought to hide an open one",
+                  GATHER, "There every gate has to be closed, and the open ones do all the harm they can."),
+            Wrong("one with weights ten times smaller, and biases of 0", "the size of `z` taken for its sign", GATHER,
+                  "Smaller weights leave every sign of `z` as it was, and the gates with it."),
+            Wrong("one with a single example in its batch", "the batch taken for the gates", GATHER,
+                  "One example has closed gates too."),
+        ),
+    ),
+))
+
+FORMS = (RETRIEVAL, PREDICT_FALLS, PREDICT_WHERE, PREDICT_APART, PREDICT_AWAKE, EXIT)

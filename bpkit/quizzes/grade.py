@@ -9,6 +9,7 @@ from typing import Any
 from .declare import Choice, Item, Number, Wrong, where
 
 _NUMBER = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?)(?:/([0-9]+))?", re.IGNORECASE)
+_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?")  # 30,000 as cells print it
 _SHAPE = re.compile(r"[(\[]?\s*([0-9]{1,9}(?:\s*(?:,|x|×|\*|by|\s)\s*[0-9]{1,9})*)?\s*,?\s*[)\]]?", re.IGNORECASE)
 
 
@@ -39,14 +40,15 @@ def grade(item: Item, typed: str) -> Feedback:
 def read(item: Item, typed: str) -> Any:
     """The letter, number or shape that ``typed`` means, or None.
 
-    -0.25, -1/4 and −0.25 are one number; (2, 3), 2,3 and 2 x 3 one shape.
+    -0.25, -1/4 and −0.25 are one number, 30,000 and 30 000 another; (2, 3), 2,3 and 2 x 3 are one shape.
     """
     typed = typed.strip().replace("−", "-")
     if isinstance(item, Choice):
         letter = typed.lower().rstrip(")")
         return letter if letter in item.options else None
     if isinstance(item, Number):
-        found = _NUMBER.fullmatch(typed.replace(" ", ""))
+        typed = typed.replace(" ", "")
+        found = _NUMBER.fullmatch(typed.replace(",", "") if _GROUPED.fullmatch(typed) else typed)
         if not found or float(found[2] or 1) == 0:
             return None
         return float(found[1]) / float(found[2] or 1)

@@ -2,6 +2,7 @@
 // Grading mirrors bpkit/quizzes/grade.py, and a test holds the two together.
 
 const NUMBER = /^([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?)(?:\/([0-9]+))?$/i;
+const GROUPED = /^[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?$/;
 const SHAPE = /^[(\[]?\s*([0-9]{1,9}(?:\s*(?:,|x|×|\*|by|\s)\s*[0-9]{1,9})*)?\s*,?\s*[)\]]?$/i;
 const WORD = { right: "right", wrong: "not yet", open: "open" };
 
@@ -17,7 +18,8 @@ export function read(item, typed) {
     return item.options.some(([known]) => known === letter) ? letter : null;
   }
   if (item.kind === "number") {
-    const found = NUMBER.exec(typed.replaceAll(" ", ""));
+    typed = typed.replaceAll(" ", "");
+    const found = NUMBER.exec(GROUPED.test(typed) ? typed.replaceAll(",", "") : typed);
     return found && Number(found[2] ?? 1) !== 0 ? Number(found[1]) / Number(found[2] ?? 1) : null;
   }
   return typed && SHAPE.test(typed) ? (typed.match(/[0-9]+/g) ?? []).map(Number) : null;
