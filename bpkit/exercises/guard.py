@@ -59,12 +59,12 @@ class Nowhere(io.TextIOBase):
         return len(text)
 
 
-def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float = SECONDS, watch: bool = False) -> Call:
-    """Call ``function`` with copies of ``args``; KeyboardInterrupt alone comes through."""
+def call(function: Callable[..., Any], args: tuple[Any, ...], watch: bool = False) -> Call:
+    """Call ``function`` with copies of ``args``, for SECONDS at most; KeyboardInterrupt alone comes through."""
     given = clone(args)
     value, failure = None, None
     ran: set[CodeType] = set()
-    with quiet() as seen, limit(seconds), watching(ran if watch else None):
+    with quiet() as seen, limit(SECONDS), watching(ran if watch else None):
         try:
             value = function(*given)
             if hasattr(value, "__next__"):
