@@ -12,7 +12,7 @@ from absent import need_module
 
 import bpkit as bp
 from bpkit.bench import __main__ as bench
-from bpkit.bench import ideas, measure, peers, report, shares, whole
+from bpkit.bench import costs, ideas, measure, peers, report, shares, whole
 from bpkit.bench.digits import TRAININGS
 from bpkit.bench.steps import LIMIT, OWN, PEERS
 from bpkit.bench.workloads import OPTIMISERS, WORKLOADS, problem
@@ -108,12 +108,18 @@ def test_the_shares_of_a_step_add_up_and_large_products_take_the_most():
 
 
 @pytest.mark.slow
+def test_the_cost_grows_in_proportion_to_the_batch(monkeypatch):
+    monkeypatch.setattr(costs, "LADDERS", {"batch": [(N, (256, 256, 10), N) for N in (64, 256, 512, 1024)]})
+    found = costs.exponents(1, rounds=3)["batch"]
+    assert found["sizes"] == [64, 256, 512, 1024] and 0.7 < found["exponent"] < 1.3, found
+
+
+@pytest.mark.slow
 def test_the_command_prints_its_tables_and_names_what_is_missing(tmp_path, capsys):
     out = tmp_path / "speed.json"
     arguments = [
         "steps",
         "shares",
-        "costs",
         "memory",
         "--workloads",
         "a",
@@ -133,7 +139,6 @@ def test_the_command_prints_its_tables_and_names_what_is_missing(tmp_path, capsy
         if find_spec(module) is None:
             assert f"{name}: not installed" in text
     assert "matrix products" in text and numbers["shares"]["SGD"]["a"]["step"] > 0
-    assert all(0.5 < row["exponent"] < 1.3 for row in numbers["costs"].values())
     assert numbers["machine"]["Python"] in text
 
 
