@@ -1,8 +1,6 @@
 # make lab: learn.  make test: check everything.  The rest is for contributors (CONTRIBUTING.md).
 PYTHON ?= python3
 EXTRAS ?= test
-# one more than there are processors: some tests wait
-WORKERS ?= $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 1)")
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 else
@@ -17,7 +15,7 @@ lab: .venv/lab.done
 # compiled modules are kept, whatever the environment says: the tests start Python hundreds of times
 test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/$(EXTRAS).done
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses logical --dist loadfile --no-loadscope-reorder
 
 build: .venv/$(EXTRAS).done
 	$(BIN)/bpkit build

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from importlib.util import find_spec
@@ -16,6 +17,7 @@ from bpkit.bench import costs, ideas, measure, peers, report, shares, whole
 from bpkit.bench.digits import TRAININGS
 from bpkit.bench.steps import LIMIT, OWN, PEERS
 from bpkit.bench.workloads import OPTIMISERS, WORKLOADS, problem
+from bpkit.program import Program
 
 NEEDS = {
     "PyTorch eager": "torch",
@@ -99,19 +101,21 @@ def test_the_slower_of_two_is_measured_as_slower_by_its_factor():
     assert 2 < measure.ratio(times["three"], times["one"])["median"] < 4
 
 
-@pytest.mark.slow
-def test_the_shares_of_a_step_add_up_and_large_products_take_the_most():
-    found = shares.shares(1, "ad", "SGD", "float64")
-    for row in found.values():
-        assert 0.7 < sum(share for kind, share in row.items() if kind != "step") < 1.5, row
-    assert found["d"][shares.PRODUCTS] > 0.7 > found["a"][shares.PRODUCTS] > 0.1, found
+def test_every_call_of_a_step_is_counted_under_its_kind(monkeypatch):
+    monkeypatch.setattr(shares.time, "perf_counter", itertools.count(0.0, 1.0).__next__)  # everything takes a second
+    monkeypatch.setattr(shares, "turn", lambda step, count, clock: float(count == 3))  # and a look at the clock none
+    row = shares.shares(1, "b", "SGD", "float64")["b"]
+    p = problem(WORKLOADS["b"], "SGD", "float64")
+    assert row[shares.PRODUCTS] == 2 + 2 + 1
+    assert sum(row[kind] for kind in (shares.PRODUCTS, *shares.KINDS.values())) == len(Program(p.net, 32, p.loss, p.opt).calls)
 
 
-@pytest.mark.slow
-def test_the_cost_grows_in_proportion_to_the_batch(monkeypatch):
-    monkeypatch.setattr(costs, "LADDERS", {"batch": [(N, (256, 256, 10), N) for N in (64, 256, 512, 1024)]})
+def test_an_exponent_is_the_slope_over_the_three_largest_sizes(monkeypatch):
+    monkeypatch.setattr(costs, "LADDERS", {"batch": [(N, (4, 3), N) for N in (1, 8, 16, 32)]})
+    monkeypatch.setattr(costs, "in_turns", lambda steps, rounds, clock: {
+        name: np.array([5.0 if name == "1" else int(name) ** 1.5]) for name in steps})
     found = costs.exponents(1, rounds=3)["batch"]
-    assert found["sizes"] == [64, 256, 512, 1024] and 0.7 < found["exponent"] < 1.3, found
+    assert found["sizes"] == [1, 8, 16, 32] and abs(found["exponent"] - 1.5) < 1e-12, found
 
 
 @pytest.mark.slow

@@ -83,11 +83,11 @@ def behaviour(exercise: Exercise, function: Callable[..., Any], seed: int = 0, w
 def expected(exercise: Exercise, place: int, seed: int, mistakes: frozenset[str] = frozenset()) -> Outcome:
     """The outcome of the reference on case ``place``, with ``mistakes`` switched on."""
     switched = dict.fromkeys(mistakes, True)
-    return outcome(exercise, lambda *args: exercise(*args, **switched), _given(exercise, place, seed))
+    return outcome(exercise, lambda *args: exercise(*args, **switched), given(exercise, place, seed))
 
 
 @lru_cache(maxsize=256)
-def _given(exercise: Exercise, place: int, seed: int) -> tuple[Any, ...]:
+def given(exercise: Exercise, place: int, seed: int) -> tuple[Any, ...]:
     """The arguments of case ``place``, made once: a call gets copies of them."""
     return arguments(exercise, exercise.cases[place], seed)
 

@@ -16,7 +16,7 @@ from operator import attrgetter
 from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
-from .behaviour import Odd, Outcome, arguments, behaviour, close, expected, outcome, same
+from .behaviour import Odd, Outcome, arguments, behaviour, close, expected, given, outcome, same
 from .declare import Exercise, every
 from .guard import TimeUp
 from .maths import np
@@ -167,9 +167,9 @@ class Trial:
             signature = inspect.signature(self.function)
         except (TypeError, ValueError):
             return ""
-        for case in self.exercise.cases:
+        for place in range(len(self.exercise.cases)):
             try:
-                signature.bind(*arguments(self.exercise, case, self.seed))
+                signature.bind(*given(self.exercise, place, self.seed))
             except TypeError:
                 wanted = ", ".join(p.name for p in self.exercise.parameters)
                 return f"It takes {', '.join(signature.parameters) or 'no arguments'}; it will be called with {wanted}."
