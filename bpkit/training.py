@@ -8,7 +8,7 @@ falls back on ``run`` for what no program knows, such as an optimiser of your ow
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -136,7 +136,7 @@ def _follow(
     done: list[tuple[Measured, Any]] = []
     try:
         for network, value, right, norms in epochs:
-            held_out = _measure(network(), check, loss)
+            held_out = _measure(network, check, loss)
             done.append((Measured(value, right, *held_out, norms), network))
             done[-2:-1] = [(row, None) for row, _ in done[-2:-1]]
             if bar:
@@ -191,10 +191,12 @@ def accuracy(net: Network, trace: Trace, y: Array) -> float:
     return float(np.mean(right))
 
 
-def _measure(net: Network, examples: tuple[Array, Array] | None, loss: Loss) -> tuple[float, float]:
-    if examples is None:
+def _measure(
+    network: Callable[[], Network], examples: tuple[Array, Array] | None, loss: Loss
+) -> tuple[float, float]:
+    if examples is None:  # then the network need not be made
         return float("nan"), float("nan")
-    x, y = examples
+    (x, y), net = examples, network()
     trace = net.forward(x)
     return float(output_loss(loss, net.f[net.depth], trace.z[net.depth], y)), accuracy(net, trace, y)
 

@@ -124,7 +124,8 @@ def _overhead(o: argparse.Namespace) -> Any:
         for name, row in found.items()
     ]
     print(
-        f"A step of bp.train, with shuffling, history and progress bar, {whole.BATCHES} an epoch, over a bare step.\n"
+        f"A step of bp.train, with shuffling, history and progress bar, {whole.BATCHES} an epoch, over a bare step; "
+        "the target is at most 1.15.\n"
     )
     print(report.table(["optimiser", *o.workloads], rows))
     return found

@@ -26,7 +26,7 @@ from .workloads import WORKLOADS, problem
 LADDERS: dict[str, list[tuple[int, tuple[int, ...], int]]] = {
     "parameters": [(n, (n, n, n, n, 10), 256) for n in (32, 64, 128, 256, 512, 1024)],
     "batch": [(N, (256, 256, 256, 10), N) for N in (8, 32, 128, 512, 1024, 2048)],
-    "depth": [(L, (64, *[64] * (L - 1), 10), 128) for L in (2, 4, 8, 16, 32, 64)],
+    "depth": [(L, (64, *[64] * (L - 1), 10), 128) for L in (4, 8, 16, 32, 64, 128)],
 }
 
 
