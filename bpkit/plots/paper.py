@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
 FORWARD, BACKWARD, LOSS, RIGHT, QUIET = (COLOURS[name][0] for name in ("forward", "backward", "loss", "right", "quiet"))
 
+MARGINS = {"left": 0.12, "right": 0.97, "bottom": 0.16, "top": 0.89}
+
 
 def axes(ax: Axes | None) -> Axes:
-    """``ax``, or that of a new figure."""
-    return plt.subplots(figsize=(6.4, 3.6), layout="constrained")[1] if ax is None else ax
+    """``ax``, or that of a new figure, with fixed margins: a layout that is computed doubles the time of a plot."""
+    return plt.subplots(figsize=(6.4, 3.6), gridspec_kw=MARGINS)[1] if ax is None else ax
 
 
 def label(ax: Axes, x: str, y: str) -> None:

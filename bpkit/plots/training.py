@@ -109,7 +109,7 @@ def digits(x: Any, labels: Any, title: str, said: Any = None, ax: Axes | None = 
         ax.imshow(image.reshape(8, 8), cmap="Greys", vmin=0, vmax=1, extent=(left, left + 8, top + 8, top))
         right = label_ == word
         ax.text(left + 4, top + 10, f"{label_}" if right else f"{label_}, not {word}", ha="center", va="center",
-                fontsize=9, color=QUIET if right else BACKWARD)
+                fontsize=9 if right else 7.5, color=QUIET if right else BACKWARD)
     ax.set(xlim=(-1, 99), ylim=(13 * ((len(labels) + 9) // 10) - 1, -1))
     ax.set_axis_off()
     ax.set_title(title, loc="left")
