@@ -228,6 +228,7 @@ def test_the_compiled_source_is_backpropagation_line_by_line():
     assert sum(line.startswith("z1_1 =") for line in lines) == 1
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(
     seed=st.integers(0, 10**6),
