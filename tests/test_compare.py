@@ -68,7 +68,7 @@ def test_law_backprop_sympy_complex_step_and_central_differences_agree(case):
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(networks())
 def test_law_backprop_sympy_complex_step_and_central_differences_agree_on_many_networks(case):
     check_all_referees(*case)
