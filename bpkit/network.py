@@ -43,8 +43,8 @@ class Network:
     f: Mapping[int, Activation]
 
     def __init__(self, W: Layers | Sequence[Any], b: Layers | Sequence[Any], f: Any) -> None:
-        weights = {l: matrix(f"W[{l}]", w, "(n_l, n_{l-1})") for l, w in by_layer("W", W).items()}
-        shifts = {l: matrix(f"b[{l}]", v, "(n_l, 1)") for l, v in by_layer("b", b).items()}
+        weights = {l: matrix(f"W[{l}]", w, "n_l n_{l-1}") for l, w in by_layer("W", W).items()}
+        shifts = {l: matrix(f"b[{l}]", v, "n_l 1") for l, v in by_layer("b", b).items()}
         one = isinstance(f, (str, Activation))
         functions = {l: activation(v) for l, v in (dict.fromkeys(weights, f) if one else by_layer("f", f)).items()}
         check_layers(weights, shifts, functions)
@@ -100,7 +100,7 @@ class Network:
 
     def take(self, x: Any) -> Array:
         """Return x (n_0, N) in the network's float type, or raise BadInput if it cannot be its input."""
-        x, kind = matrix("x", x, "(n_0, N), one example a column"), self.W[1].dtype
+        x, kind = matrix("x", x, "n_0 N"), self.W[1].dtype
         if x.shape[0] != self.sizes[0]:
             swapped = x.shape[1] == self.sizes[0]
             raise BadInput(

@@ -60,7 +60,7 @@ def numbers(name: str, value: Any, *, finite: bool = True) -> np.ndarray:
         )
         raise BadType(f"{name} is not made of numbers.", wanted="real numbers", got=describe(value), hint=hint)
     bad = ~np.isfinite(x) if finite else np.isnan(x)
-    if bad.any():
+    if np.count_nonzero(bad):  # on small arrays much quicker than bad.any()
         where = tuple(int(i) for i in np.argwhere(bad)[0])
         raise BadInput(
             f"{name} holds a value that is not {'finite' if finite else 'a number'}.",
@@ -71,8 +71,11 @@ def numbers(name: str, value: Any, *, finite: bool = True) -> np.ndarray:
     return x
 
 
-def matrix(name: str, value: Any, letters: str = "(n, N): one example is one column") -> np.ndarray:
-    """Return ``value`` as a two-dimensional array of finite numbers with at least one row and one column."""
+def matrix(name: str, value: Any, letters: str = "n N") -> np.ndarray:
+    """Return ``value`` as a two-dimensional array of finite numbers with at least one row and one column.
+
+    ``letters`` names its two axes in what is said of anything else; the letter N stands for examples.
+    """
     x = numbers(name, value)
     if x.ndim != 2:
         column = (
@@ -83,18 +86,25 @@ def matrix(name: str, value: Any, letters: str = "(n, N): one example is one col
         hint = {0: f"np.array([[{name}]])", 1: column}
         raise BadInput(
             f"{name} is {x.ndim}-dimensional.",
-            wanted=f"two dimensions {letters}",
+            wanted=f"two dimensions {pair(letters)}",
             got=f"shape {x.shape}",
             hint=hint.get(x.ndim, "reshape it to rows and columns"),
         )
     if x.size == 0:
         raise BadInput(
             f"{name} is empty.",
-            wanted=f"at least one row and one column {letters}",
+            wanted=f"at least one row and one column {pair(letters)}",
             got=f"shape {x.shape}",
             hint="check the slice that made it: a batch needs at least one example",
         )
     return x
+
+
+def pair(letters: str) -> str:
+    """Write two axes as a shape: "n m" as (n, m), "n N" as (n, N), one example a column."""
+    rows, columns = letters.split()
+    examples = {rows: ", one example a row", columns: ", one example a column"}
+    return f"({rows}, {columns}){examples.get('N', '')}"
 
 
 def shaped(**spec: str) -> Callable[[Function], Function]:
@@ -125,8 +135,7 @@ def fit(
     where: str, name: str, value: Any, letters: str, sizes: dict[str, tuple[int, str, tuple[int, ...]]]
 ) -> np.ndarray:
     """Return ``value`` as a matrix whose shape agrees with ``letters`` and with the ``sizes`` seen so far."""
-    pair = f"({', '.join(letters.split())})"
-    x = matrix(name, value, f"{pair}, one example a column" if "N" in letters else pair)
+    x = matrix(name, value, letters)
     for axis, letter in enumerate(letters.split()):
         size, other, shape = (
             (int(letter), "", ()) if letter.isdigit() else sizes.setdefault(letter, (x.shape[axis], name, x.shape))
@@ -144,7 +153,7 @@ def fit(
             )
             raise BadInput(
                 f"{where}: {name} does not fit.",
-                wanted=f"{name} {pair} with {size} {what}{because}",
+                wanted=f"{name} ({letters.replace(' ', ', ')}) with {size} {what}{because}",
                 got=f"{name} of shape {x.shape}",
                 hint=hint,
             )
@@ -165,7 +174,7 @@ def columns(X: Any) -> np.ndarray:
             got=f"shape {x.shape}",
             hint="np.array([x]) for one example with n features, np.array(x)[:, None] for N examples of one feature",
         )
-    return np.ascontiguousarray(matrix("X", x, "(N, n), one example a row").T)
+    return np.ascontiguousarray(matrix("X", x, "N n").T)
 
 
 def one_hot(labels: Any, classes: int | None = None) -> np.ndarray:

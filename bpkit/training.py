@@ -223,7 +223,7 @@ def _pair(validation: Any) -> tuple[Any, Any]:
 
 def _examples(net: Network, x: Any, y: Any, loss: Loss) -> tuple[Array, Array]:
     """Return x and y in the network's dtype, after a look at what only a whole data set can tell."""
-    y = matrix("y", y, "(n_L, N), one example a column")
+    y = matrix("y", y, "n_L N")
     x = net.take(x)
     if x.shape[1] != y.shape[1]:
         raise BadInput(

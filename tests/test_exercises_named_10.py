@@ -374,8 +374,8 @@ def test_what_a_bad_input_says_is_shown_whole():
 
     message = check("10.4", prove).message
     assert "grad W[1] does not fit theta." in message
-    assert "wanted: shape (4, 2)" in message
-    assert "got: shape (4, 1)" in message
+    assert "wanted: shape (3, 2)" in message
+    assert "got: shape (3, 1)" in message
 
 
 def test_the_hints_of_the_proof_speak_of_the_check_and_of_a_loss_of_theta():

@@ -32,7 +32,7 @@ def softmax_jacobian(z: Any, g: Any, digits: int = 4) -> Picture:
     z (n, 1) and g = dL/da (n, 1), at most 6 classes. J is symmetric, so J g and J' g are the same. Its columns add up
     to zero, and so does dL/dz. Source: Bridle 1990. Raises BadInput for other shapes.
     """
-    z, g = (matrix(name, value, "(n, 1)") for name, value in (("z", z), ("g", g)))
+    z, g = (matrix(name, value, "n 1") for name, value in (("z", z), ("g", g)))
     if z.shape != g.shape or z.shape[1] != 1 or len(z) > CLASSES:
         raise BadInput("z and g do not fit.", wanted=f"z and g of shape (n, 1), n at most {CLASSES}",
                        got=f"z {z.shape}, g {g.shape}", hint="trace.z[L][:, [0]]: one example is one column")
@@ -94,7 +94,7 @@ def outer_products(delta: Any, a_prev: Any) -> Picture:
 
 def batch(delta: Any, a_prev: Any) -> tuple[np.ndarray, np.ndarray]:
     """The two matrices of a batch that is small enough to draw, or BadInput."""
-    delta, a_prev = matrix("delta", delta, "(n, N)"), matrix("a_prev", a_prev, "(m, N)")
+    delta, a_prev = matrix("delta", delta), matrix("a_prev", a_prev, "m N")
     weight_gradient(delta, a_prev)  # raises BadInput where they do not fit
     if max(len(delta), len(a_prev)) > UNITS or delta.shape[1] > EXAMPLES:
         raise BadInput("the batch is too large to draw.", wanted=f"at most {UNITS} units and {EXAMPLES} examples",

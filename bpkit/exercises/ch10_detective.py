@@ -187,11 +187,11 @@ def sweeping(value):
         "the weights of layer 2 alone": suspect(dW2=times(2.0)),
         "the bias of layer 1 alone": suspect(db1=upside_down),
         "one weight of layer 1": suspect(dW1=moved(0, 0, by=0.1)),
-        "one entry off in the fourth digit": suspect(dW2=moved(2, 3, by=3e-4)),
-        "four layers, the last one wrong": suspect(sizes=(2, 3, 4, 3, 2), dW_last=times(1.5), db_last=times(1.5)),
-        "tiny gradients": suspect("planted_factor", faint=1e-9),
+        "one entry off in the fourth digit": suspect(dW1=moved(2, 1, by=3e-4)),
+        "four layers, the last one wrong": suspect(sizes=(2, 2, 3, 2, 2), dW_last=times(1.5), db_last=times(1.5)),
+        "tiny gradients": suspect("planted_factor", faint=3e-8, always=3),
         "no gradient at all": suspect(dW=times(0.0), db=times(0.0)),
-        "the gradient of another loss": suspect("squared_error"),
+        "the gradient of another loss": suspect("squared_error", always=3),
     },
     flaws=COMPARED_BADLY + """
         always_right: everyone acquitted

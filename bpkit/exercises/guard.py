@@ -127,16 +127,15 @@ def limit(seconds: float) -> Iterator[None]:
 
 @contextlib.contextmanager
 def watching(ran: set[CodeType] | None) -> Iterator[None]:
-    """Collect the code of every Python function that is called inside the block."""
-    if ran is None:
+    """Collect the code of every Python function that is called inside the block; a profiler at work is left alone."""
+    if ran is None or sys.getprofile():
         yield
         return
-    before = sys.getprofile()
     sys.setprofile(lambda frame, event, _: ran.add(frame.f_code) if event == "call" else None)
     try:
         yield
     finally:
-        sys.setprofile(before)
+        sys.setprofile(None)
 
 
 def clone(value: Any) -> Any:

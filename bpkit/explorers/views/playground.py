@@ -37,8 +37,8 @@ def explorer(net: Network | None, x: Any, y: Any, steps: int, opt: Any, backward
     """The explorer for a network with two inputs and one sigmoid output, its data, and its way of training."""
     points = moons(150)
     net = net or Network.random([2, 4, 3, 1], output="sigmoid", rng=1)
-    x = matrix("x", points.x_train if x is None else x, "(2, N)")
-    y = matrix("y", points.labels_train[None] if y is None else y, "(1, N)")
+    x = matrix("x", points.x_train if x is None else x, "2 N")
+    y = matrix("y", points.labels_train[None] if y is None else y, "1 N")
     if (len(x), net.sizes[0], net.sizes[-1], net.f[net.depth].name) != (2, 2, 1, "sigmoid") or max(net.sizes) > MOST:
         raise BadInput("the playground cannot draw this network.",
                        wanted=f"2 inputs, at most {MOST} units a layer, 1 sigmoid output",
