@@ -7,7 +7,6 @@ L loss, delta = dL/dz, eta step size, l layer, n width of a layer, N examples.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -64,7 +63,9 @@ def number(value: Any, digits: int = 4) -> str:
 
 
 def text(value: Any, digits: int = 4) -> str:
-    """Write a number, an array, or a dict of them, rounded alike on every machine and NumPy version."""
+    """Write a number, an array, a dict of them or a blank, rounded alike on every machine and NumPy version."""
+    if value is ...:
+        return "... (still blank)"
     if isinstance(value, Mapping):
         return "\n".join(f"{k}: {text(v, digits)}" for k, v in value.items())
     if isinstance(value, (str, bool, np.bool_, type(None))):
@@ -102,6 +103,8 @@ def show(digits: int = 4, **named: Any) -> None:
 
 def write_whole(path: str | os.PathLike[str], data: bytes) -> Path:
     """Write ``data`` to ``path`` whole or not at all: into a temporary file beside it, then renamed over it."""
+    import tempfile
+
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

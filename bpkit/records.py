@@ -66,10 +66,13 @@ def row(name: str, l: int, value: Array) -> str:
     return f"  {name}[{l}] {value.shape}" + indent + body.replace("\n", indent)
 
 
+LEFT = "style='text-align:left'"
+
+
 def html_table(title: str, cells: dict[int, dict[str, Any]]) -> str:
     """A table with one row a layer and one column a quantity."""
     names = list(next(reversed(cells.values())))
-    head = "".join(f"<th>{n}</th>" for n in names)
+    head = "".join(f"<th {LEFT}>{n}</th>" for n in names)
     rows = "".join(f"<tr><th>{l}</th>{''.join(_html_cell(row[n]) for n in names)}</tr>" for l, row in cells.items())
     return f"<table><caption>{title}</caption><thead><tr><th>layer</th>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
@@ -78,5 +81,5 @@ def _html_cell(value: Any) -> str:
     if value is None:
         return "<td></td>"
     if isinstance(value, str):
-        return f"<td>{value}</td>"
-    return f"<td style='text-align:left'><pre>{text(value)}</pre>{value.shape}</td>"
+        return f"<td {LEFT}>{value}</td>"
+    return f"<td {LEFT}><pre style='background:none'>{text(value)}</pre>{value.shape}</td>"

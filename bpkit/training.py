@@ -8,8 +8,8 @@ falls back on ``run`` for what no program knows, such as an optimiser of your ow
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -26,6 +26,7 @@ from .records import Trace
 from .shapes import BadInput, BadType, describe, generator, matrix, whole
 
 Array = np.ndarray
+PATIENCE = 0.5  # seconds of training before a progress bar is worth a look
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -57,28 +58,26 @@ class History:
         return history(self, ax)
 
     def __repr__(self) -> str:
-        epochs = sorted({0, len(self) // 4, len(self) // 2, 3 * len(self) // 4, len(self) - 1} & set(range(len(self))))
         head = f"History of {len(self)} epochs" + (f" ({self.stopped})" if self.stopped else "")
         return "\n".join(
-            [head, *("  " + "   ".join(f"{name} {value}" for name, value in self._row(e).items()) for e in epochs)]
+            [head, *("  " + "   ".join(f"{name} {value}" for name, value in row.items()) for row in self._rows())]
         )
 
     def _repr_html_(self) -> str:
-        epochs = sorted({0, len(self) // 4, len(self) // 2, 3 * len(self) // 4, len(self) - 1} & set(range(len(self))))
-        rows = [self._row(e) for e in epochs]
+        rows = self._rows()
         head = "".join(f"<th>{name}</th>" for name in rows[0]) if rows else ""
         body = "".join("<tr>" + "".join(f"<td>{v}</td>" for v in row.values()) + "</tr>" for row in rows)
         caption = f"<caption>{len(self)} epochs {self.stopped}</caption>"
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
-    def _row(self, e: int) -> dict[str, str]:
-        row = {"epoch": str(e + 1), "loss": number(self.loss[e]), "accuracy": number(self.accuracy[e])}
+    def _rows(self) -> list[dict[str, str]]:
+        """The first epoch, the last, and three between them."""
+        N = len(self)
+        columns = {"loss": self.loss, "accuracy": self.accuracy}
         if len(self.validation_loss):
-            row |= {
-                "validation loss": number(self.validation_loss[e]),
-                "validation accuracy": number(self.validation_accuracy[e]),
-            }
-        return row
+            columns |= {"validation loss": self.validation_loss, "validation accuracy": self.validation_accuracy}
+        picked = sorted({0, N // 4, N // 2, 3 * N // 4, N - 1}) if N else []
+        return [{"epoch": f"{e + 1}"} | {name: number(column[e]) for name, column in columns.items()} for e in picked]
 
 
 def train(
@@ -99,7 +98,7 @@ def train(
     Every epoch visits all examples once, in an order drawn from ``rng``; the last batch may be smaller. The same seed
     gives the same bits on one machine. ``validation`` is a pair (x, y), measured after every epoch. A run that stops
     being finite, or that you interrupt, returns the epochs that it has finished. Raises BadInput where data, sizes or
-    names do not fit.
+    names do not fit. ``progress`` allows a bar, for a training of more than half a second.
     """
     loss = _matching_loss(net, loss)
     opt = Adam(0.003) if opt is None else opt
@@ -114,8 +113,8 @@ def train(
     check = None if validation is None else _examples(net, *_pair(validation), loss)
     epochs, batch_size, rng = whole("epochs", epochs), whole("batch_size", batch_size), generator(rng)
     loop = program.run if program.fits(net, x, y, opt) else run
-    with _bar(epochs, progress) as bar:
-        done, stopped = _follow(loop(net, x, y, loss, opt, epochs, batch_size, rng), check, loss, bar)
+    passes = loop(net, x, y, loss, opt, epochs, batch_size, rng)
+    done, stopped = _follow(_with_bar(passes, epochs) if progress else passes, check, loss)
     return _history(net, done, check is not None, stopped)
 
 
@@ -129,9 +128,26 @@ class Measured(NamedTuple):
     gradient_norm: dict[int, float]
 
 
-def _follow(
-    epochs: Iterable[Epoch], check: tuple[Array, Array] | None, loss: Loss, bar: Any
-) -> tuple[list[tuple[Measured, Any]], str]:
+def _with_bar(epochs: Iterable[Epoch], total: int) -> Iterator[Epoch]:
+    """The same epochs; one that ends half a second after the first began brings a bar, drawn ten times a second."""
+    bar, again = None, time.monotonic() + PATIENCE
+    try:
+        for done, epoch in enumerate(epochs, start=1):
+            if time.monotonic() >= again:
+                if bar is None:
+                    from tqdm.auto import tqdm
+
+                    bar = tqdm(total=total, initial=done, desc="training", unit="epoch", leave=False)
+                bar.set_postfix_str(f"loss {epoch.loss:.4f}, accuracy {epoch.accuracy:.3f}", refresh=False)
+                bar.update(done - bar.n)
+                again = time.monotonic() + 0.1
+            yield epoch
+    finally:
+        if bar is not None:
+            bar.close()
+
+
+def _follow(epochs: Iterable[Epoch], check: tuple[Array, Array] | None, loss: Loss) -> tuple[list[Any], str]:
     """Run the epochs to their end, or to where they stop, and say why they did."""
     done: list[tuple[Measured, Any]] = []
     try:
@@ -139,9 +155,6 @@ def _follow(
             held_out = _measure(network, check, loss)
             done.append((Measured(value, right, *held_out, norms), network))
             done[-2:-1] = [(row, None) for row, _ in done[-2:-1]]
-            if bar:
-                bar.set_postfix_str(f"loss {value:.4f}, accuracy {right:.3f}", refresh=False)
-                bar.update()
     except Diverged:
         return done, f"not finite in epoch {len(done) + 1}: try a smaller eta"
     except KeyboardInterrupt:
@@ -169,7 +182,7 @@ def run(
         losses, right, norms, sizes = zip(*measured, strict=True)
         mean = {l: float(np.average([n[l] for n in norms], weights=sizes)) for l in norms[0]}
         value, share = (float(np.average(part, weights=sizes)) for part in (losses, right))
-        yield Epoch(partial(_itself, net), value, share, mean)
+        yield Epoch(partial(lambda net: net, net), value, share, mean)
 
 
 def minibatches(N: int, size: int, rng: np.random.Generator) -> Iterator[Array]:
@@ -191,9 +204,7 @@ def accuracy(net: Network, trace: Trace, y: Array) -> float:
     return float(np.mean(right))
 
 
-def _measure(
-    network: Callable[[], Network], examples: tuple[Array, Array] | None, loss: Loss
-) -> tuple[float, float]:
+def _measure(network: Callable[[], Network], examples: tuple[Array, Array] | None, loss: Loss) -> tuple[float, float]:
     if examples is None:  # then the network need not be made
         return float("nan"), float("nan")
     (x, y), net = examples, network()
@@ -242,18 +253,6 @@ def _examples(net: Network, x: Any, y: Any, loss: Loss) -> tuple[Array, Array]:
             hint="bp.one_hot(labels, K)",
         )
     return x, y.astype(net.W[1].dtype, copy=False)
-
-
-def _itself(net: Network) -> Network:
-    return net
-
-
-def _bar(epochs: int, progress: bool) -> Any:
-    if not progress:
-        return nullcontext()
-    from tqdm.auto import tqdm
-
-    return tqdm(total=epochs, desc="training", unit="epoch", leave=False)
 
 
 def _history(net: Network, done: list[tuple[Measured, Any]], validated: bool, stopped: str) -> History:

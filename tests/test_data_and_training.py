@@ -121,6 +121,15 @@ def test_a_run_that_is_interrupted_returns_the_epochs_it_has_finished(monkeypatc
     assert history.stopped.startswith("interrupted") and len(history) == 2
 
 
+@pytest.mark.parametrize(("patience", "progress", "shown"), [(0.0, True, True), (0.0, False, False), (60.0, True, False)])
+def test_a_bar_is_shown_where_it_is_wanted_and_the_training_is_long(monkeypatch, capsys, patience, progress, shown):
+    monkeypatch.setattr(bp.training, "PATIENCE", patience)
+    data = bp.data.xor()
+    history = bp.train(bp.Network.random([2, 2, 2]), data.x_train, data.y_train, epochs=3, progress=progress)
+    assert len(history) == 3
+    assert ("training" in capsys.readouterr().err) == shown
+
+
 def test_the_first_step_of_adam_is_eta_times_the_sign_of_the_gradient():
     net, x, y = bp.Network.random([3, 2]), np.ones((3, 1)), np.array([[1.0], [0.0]])
     grads = net.backward(net.forward(x), y, "cross_entropy")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import contextlib
 import os
+import re
 import subprocess
 import sys
 import time
@@ -307,6 +308,15 @@ def test_under_strict_a_wrong_answer_raises_the_verdict_and_no_traceback(monkeyp
     assert raised.value._render_traceback_() == repr(raised.value.verdict).splitlines()
     with pytest.raises(NotYet):
         check("5.2", ...)
+
+
+def test_two_numbers_that_look_alike_are_written_with_the_digits_that_tell_them_apart() -> None:
+    def nearly(W_next, delta_next, z, f):
+        return right(W_next, delta_next, z, f) * (1 + 2e-6)
+
+    _, words = check("5.2", nearly).rows[0]
+    got, wanted = re.search(r"is (\S+), wanted (\S+), ratio 1\.00000", words).groups()
+    assert got != wanted and got[:-1] == wanted[:-1]
 
 
 def test_an_exercise_that_does_not_exist_is_said_with_the_nearest_one() -> None:

@@ -45,7 +45,7 @@ def test_arrays_are_written_in_columns_that_line_up():
 
 def test_show_prints_a_name_a_value_and_a_shape(capsys):
     bp.show(L=0.51301525, W=np.ones((1, 2)), blank=..., digits=2)
-    assert capsys.readouterr().out == "L = 0.51\nW = [[1.00 1.00]]   (1, 2)\nblank = Ellipsis\n"
+    assert capsys.readouterr().out == "L = 0.51\nW = [[1.00 1.00]]   (1, 2)\nblank = ... (still blank)\n"
 
 
 def test_a_colour_can_be_read_on_its_background():

@@ -26,6 +26,8 @@ ROLES: dict[str, tuple[str, str]] = {
     "minus": ("#762A83", "#C2A5CF"),
 }
 
+READABLE = 0.6  # of its size: a picture becomes no smaller, so that labels of 13 pixels stay 8 pixels high
+
 _THEME = {  # a page's own colours come first: JupyterLab's, then those of the pydata Sphinx theme
     "ink": "--jp-content-font-color1,var(--pst-color-text-base,{})",
     "ground": "--jp-layout-color0,var(--pst-color-background,{})",
@@ -129,7 +131,7 @@ class Picture:
         """The picture as SVG text, which takes its colours from the page that it stands in."""
         size = f'width="{_n(self.width)}" height="{_n(self.height)}" viewBox="0 0 {_n(self.width)} {_n(self.height)}"'
         body = "\n".join(_element(shape) for shape in self.shapes)
-        return (f'<svg xmlns="http://www.w3.org/2000/svg" class="bp-picture" role="img" {size}>\n'
+        return (f'<svg xmlns="http://www.w3.org/2000/svg" class="bp-picture" role="img" {size} style="{self._least}">\n'
                 f"<title>{escape(self.title)}</title>\n<desc>{escape(self.desc)}</desc>\n"
                 f"<style>{STYLE}</style>\n{body}\n</svg>\n")
 
@@ -148,10 +150,17 @@ class Picture:
 
     @property
     def html(self) -> str:
-        """The picture as an HTML image, never wider than its place; a notebook that is not trusted shows it as well."""
+        """The picture as an HTML image, which a notebook that is not trusted shows as well.
+
+        It becomes smaller where its place is narrow, down to ``READABLE``; from there on the place scrolls.
+        """
         source = b64encode(self.svg.encode()).decode()
         return (f'<img src="data:image/svg+xml;base64,{source}" width="{round(self.width)}" '
-                f'style="max-width:100%;height:auto" alt="{escape(self.numbers)}">')
+                f'style="max-width:100%;height:auto;{self._least}" alt="{escape(self.numbers)}">')
+
+    @property
+    def _least(self) -> str:
+        return f"min-width:{round(READABLE * self.width)}px"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/html": self.html, "text/plain": self.numbers}

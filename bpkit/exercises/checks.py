@@ -89,7 +89,7 @@ def _diagnosed(trial: Trial) -> Finding | None:
 
 
 def _rows(trial: Trial) -> tuple[tuple[str, str], ...]:
-    """The first wrong entry, and what the referee of the exercise, differences of the loss, says of it."""
+    """The first wrong entry, with the digits that tell it from the right one, and what differences of the loss say."""
     entry = trial.first_wrong
     if entry is None:
         warned = [(f"NumPy warns, {case.tag}", one.warning)
@@ -97,12 +97,13 @@ def _rows(trial: Trial) -> tuple[tuple[str, str], ...]:
         return tuple(warned[:1])
     index = f"[{', '.join(map(str, entry.at))}]" if entry.at else ""
     counted = isinstance(entry.got, int) and isinstance(entry.want, int)
-    got, want = (str(n) if counted else number(n) for n in (entry.got, entry.want))
-    ratio = f", ratio {number(entry.got / entry.want)}" if entry.want and not counted else ""
+    digits = next((d for d in range(4, 9) if number(entry.got, d) != number(entry.want, d)), 9)
+    got, want = (str(n) if counted else number(n, digits) for n in (entry.got, entry.want))
+    ratio = f", ratio {number(entry.got / entry.want, digits)}" if entry.want and not counted else ""
     words = f"{entry.leaf}{index} is {got}, wanted {want}{ratio}"
     rows = [(f"first wrong entry, {trial.exercise.cases[entry.place].tag}", words)]
     if trial.exercise.referee:
         found = trial.exercise.referee(*arguments(trial.exercise, trial.exercise.cases[entry.place], trial.seed))
         if entry.leaf in found and np.isfinite(found[entry.leaf][entry.at]):
-            rows.append(("by differences", number(float(found[entry.leaf][entry.at]))))
+            rows.append(("by differences", number(float(found[entry.leaf][entry.at]), digits)))
     return tuple(rows)

@@ -96,8 +96,12 @@ def _batches(program: Program, data: tuple[Array, Array], batches: Array, answer
 
 def _means(record: Array, scale: float) -> Array:
     """Means over the batches of the loss, (plus - minus) scale, and of each layer's gradient norm: (1 + L,)."""
-    loss = (record[:, :1] - record[:, 1:2]) * scale
-    return np.concatenate([loss, np.sqrt(record[:, 2:])], axis=1).mean(axis=0)
+    plus, loss, squares = record[:, 0], record[:, 1], record[:, 2:]
+    np.subtract(plus, loss, loss)
+    np.sqrt(squares, squares)
+    means = np.add.reduce(record) / len(record)
+    means[1] *= scale
+    return means[1:]
 
 
 def _classes(a: Array, axis: int) -> Array:

@@ -82,9 +82,8 @@ class Program:
         return "\n  ".join([self._title(), *lines])
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{name}</th>" for name in HEAD)
-        body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in self._rows())
-        return f"<table><caption>{self._title()}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        head, body = _html_row("th", HEAD), "".join(_html_row("td", row) for row in self._rows())
+        return f"<table><caption>{self._title()}</caption><thead>{head}</thead><tbody>{body}</tbody></table>"
 
     def _rows(self) -> list[tuple[str, ...]]:
         shapes = [str(s.result.shape) if s.result.size > 1 else "number" for s in self.steps]
@@ -93,6 +92,13 @@ class Program:
     def _title(self) -> str:
         sizes, opt = "-".join(map(str, self.memory.sizes)), type(self.opt).__name__ if self.opt else "no update"
         return f"Program of a training step: {sizes}, N = {self.N}, {self.loss.name}, {opt}, {self.memory.dtype}"
+
+
+def _html_row(tag: str, row: tuple[str, ...]) -> str:
+    """One row of the table, its words to the left and its counts to the right."""
+    sides = ("right", "left", "left", "right")
+    cells = (f"<{tag} style='text-align:{side}'>{cell}</{tag}>" for side, cell in zip(sides, row, strict=True))
+    return f"<tr>{''.join(cells)}</tr>"
 
 
 def _flat(steps: list[Step]) -> list[Call]:

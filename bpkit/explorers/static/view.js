@@ -77,6 +77,11 @@ export function explorer({ model, el }, frame) {
     figure.innerHTML = svg;
     return figure;
   });
+  // a picture that is wider than its place is scrolled, by keyboard as well
+  const room = new ResizeObserver(() => {
+    for (const figure of pictures) figure.tabIndex = figure.scrollWidth > figure.clientWidth ? 0 : -1;
+  });
+  pictures.forEach((figure) => room.observe(figure));
   const reset = button("Reset", () => set(start));
   const value = (name) => model.get("values")[name];
   const moving = data.play && data.controls.find(({ name }) => name === data.play.name);
@@ -133,6 +138,7 @@ export function explorer({ model, el }, frame) {
   paint();
   return () => {
     sight.disconnect();
+    room.disconnect();
     steps?.close();
     model.off("change:values", paint);
     player?.stop();

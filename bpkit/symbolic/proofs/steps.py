@@ -73,9 +73,10 @@ def proof(
 
 
 def _lines(words: str) -> list[str]:
-    """The words in lines of about 40 letters, never broken inside a formula."""
+    """The words in lines of at most 52 letters and about one length, never broken inside a formula."""
     kept = "$".join(part.replace(" ", "\0") if k % 2 else part for k, part in enumerate(words.split("$")))
-    return [line.replace("\0", " ") for line in wrap(kept, 40, break_long_words=False, break_on_hyphens=False)]
+    width = min(52, len(kept) // -(-len(kept) // 52) + 8)
+    return [line.replace("\0", " ") for line in wrap(kept, width, break_long_words=False, break_on_hyphens=False)]
 
 
 def pull_out(expr: Expr) -> Expr:
