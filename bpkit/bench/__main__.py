@@ -119,15 +119,8 @@ def _overhead(o: argparse.Namespace) -> Any:
         )
         for optimiser in o.optimisers
     }
-    rows = [
-        [name, *(f"{r['median']:.2f} ({r['low']:.2f}–{r['high']:.2f})" for r in row.values())]
-        for name, row in found.items()
-    ]
-    print(
-        f"A step of bp.train, with shuffling, history and progress bar, {whole.BATCHES} an epoch, over a bare step; "
-        "the target is at most 1.15.\n"
-    )
-    print(report.table(["optimiser", *o.workloads], rows))
+    print(f"A step of bp.train, {whole.BATCHES} an epoch, over a bare step with its loss, and where the rest goes.\n")
+    print(report.overhead_table(found))
     return found
 
 
@@ -157,10 +150,13 @@ def _costs(o: argparse.Namespace) -> Any:
 def _memory(o: argparse.Namespace) -> Any:
     found = {key: run("memory", 1, workload=key) for key in o.workloads}
     rows = [
-        [key, *(f"{row[name] / 1e3:,.0f}" for name in ("bound", "held", "peak", "rss"))] for key, row in found.items()
+        [key, *(f"{row[name] / 1e3:,.0f}" for name in ("bound", "arrays", "objects", "peak", "rss"))]
+        for key, row in found.items()
     ]
     print("Kilobytes of a program with Adam, float64. The bound is 4 numbers a parameter and 2 an activation.\n")
-    print(report.table(["", "bound", "held", "peak of a step", "growth of the process"], rows))
+    print(
+        report.table(["", "bound", "its arrays", "Python's objects", "peak of a step", "growth of the process"], rows)
+    )
     return found
 
 

@@ -55,7 +55,10 @@ def _parameters(sizes: tuple[int, ...]) -> int:
 
 
 def memory(threads: int, workload: str) -> dict[str, int]:
-    """Bytes of a program with Adam, held and at the peak of a step, and how far its process grew; beside 4 P + 2 A."""
+    """Bytes of a program with Adam, in arrays, in other objects and at the peak of a step; beside 4 P + 2 A.
+
+    "rss" is how far the process grew.
+    """
     p = problem(WORKLOADS[workload], "Adam", "float64")
     P, A = _parameters(p.net.sizes), sum(p.net.sizes) * p.x.shape[1]
     before = _peak_rss()
@@ -65,7 +68,10 @@ def memory(threads: int, workload: str) -> dict[str, int]:
     tracemalloc.reset_peak()
     program.run()
     held, peak = tracemalloc.get_traced_memory()
-    return {"bound": 8 * (4 * P + 2 * A), "held": held, "peak": peak, "rss": _peak_rss() - before}
+    rss = _peak_rss() - before
+    of_numpy = tracemalloc.DomainFilter(True, np.lib.tracemalloc_domain)
+    arrays = sum(trace.size for trace in tracemalloc.take_snapshot().filter_traces([of_numpy]).traces)
+    return {"bound": 8 * (4 * P + 2 * A), "arrays": arrays, "objects": held - arrays, "peak": peak, "rss": rss}
 
 
 def _peak_rss() -> int:

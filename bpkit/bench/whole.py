@@ -18,6 +18,8 @@ import numpy as np
 
 from ..places import chapters, checkout
 from ..program import Program
+from ..program.epochs import run_batches
+from ..program.memory import tables
 from ..training import train
 from . import child
 from .digits import TRAININGS
@@ -29,30 +31,36 @@ BATCHES, SECONDS = 45, 1.0  # as many batches as digits have
 
 
 def overhead(threads: int, workloads: str, optimiser: str, dtype: str, rounds: int) -> dict[str, Any]:
-    """``bp.train`` over its bare steps: how many times longer a step takes, in epochs of ``BATCHES`` batches."""
+    """``bp.train`` over its bare steps, in epochs of ``BATCHES`` batches: how many times longer a step takes.
+
+    {workload: {"whole": .., "batches": ..}}; the second leaves out what is done once an epoch.
+    """
     clock = clock_for(threads)
     return {key: _overhead(problem(WORKLOADS[key], optimiser, dtype), rounds, clock) for key in workloads}
 
 
-def _overhead(p: Any, rounds: int, clock: Any) -> dict[str, float]:
+def _overhead(p: Any, rounds: int, clock: Any) -> dict[str, dict[str, float]]:
     N = p.x.shape[1]
     x, y = np.tile(p.x, BATCHES), np.tile(p.y, BATCHES)
     program = Program(p.net, N, p.loss, p.opt)
     program.load(p.x, p.y)
+    data, order = tables(x, y), np.random.default_rng(0).permutation(len(y.T)).reshape(BATCHES, N)
+    answers = p.loss == "cross_entropy"
 
     def bare() -> None:
         program.run()
         program.value()
 
     epochs = max(3, int(SECONDS / BATCHES / turn(bare, 3, clock)))
-    whole, steps = [], []
+    steps, batches, whole = [], [], []
     for _ in range(rounds):
         steps.append(turn(bare, epochs * BATCHES, clock))
+        batches.append(turn(lambda: run_batches(program, data, order, answers), epochs, clock) / BATCHES)
         start = clock()
         with contextlib.redirect_stderr(io.StringIO()):
             train(p.net, x, y, p.loss, p.opt, epochs, N)
         whole.append((clock() - start) / epochs / BATCHES)
-    return ratio(np.array(whole), np.array(steps))
+    return {"whole": ratio(np.array(whole), np.array(steps)), "batches": ratio(np.array(batches), np.array(steps))}
 
 
 def digits_by_all(threads: int, rounds: int) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def _epoch(
     N, start, right, means = len(order), 0, 0, []
     for program in programs:
         batches = order[start : start + (N - start) // program.N * program.N].reshape(-1, program.N)
-        record, outputs = _batches(program, data, batches, labels is not None)
+        record, outputs = run_batches(program, data, batches, labels is not None)
         means.append(_means(record, program.scale) * (batches.size / N))
         if labels is not None:
             right += int(np.count_nonzero(_classes(outputs, axis=1) == labels[batches]))
@@ -75,7 +75,7 @@ def _epoch(
     return sum(means[1:], means[0]), right / N if labels is not None else float("nan")
 
 
-def _batches(program: Program, data: tuple[Array, Array], batches: Array, answers: bool) -> tuple[Array, Array]:
+def run_batches(program: Program, data: tuple[Array, Array], batches: Array, answers: bool) -> tuple[Array, Array]:
     """Run the program on each batch; what it measured (batches, 2 + L), and its answers (batches, K, B)."""
     batch, calls = program.batch, program.measured_calls
     x, y, measured, last = batch.x, batch.y, batch.measured, batch.a[len(batch.delta)]
