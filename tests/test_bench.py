@@ -13,7 +13,7 @@ from absent import need_module
 
 import bpkit as bp
 from bpkit.bench import __main__ as bench
-from bpkit.bench import costs, ideas, measure, peers, report, shares, whole
+from bpkit.bench import child, costs, ideas, measure, peers, report, shares, whole
 from bpkit.bench.digits import TRAININGS
 from bpkit.bench.steps import LIMIT, OWN, PEERS
 from bpkit.bench.workloads import OPTIMISERS, WORKLOADS, problem
@@ -116,6 +116,14 @@ def test_an_exponent_is_the_slope_over_the_three_largest_sizes(monkeypatch):
         name: np.array([5.0 if name == "1" else int(name) ** 1.5]) for name in steps})
     found = costs.exponents(1, rounds=3)["batch"]
     assert found["sizes"] == [1, 8, 16, 32] and abs(found["exponent"] - 1.5) < 1e-12, found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("key", WORKLOADS)
+def test_a_program_keeps_within_four_numbers_a_parameter_and_two_an_activation(key):
+    found = child.run("memory", 1, workload=key)
+    assert found["arrays"] + found["objects"] <= found["peak"] <= found["bound"]
+    assert found["rss"] <= found["bound"]
 
 
 @pytest.mark.slow

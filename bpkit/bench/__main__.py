@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ..notation import write_whole
-from . import report, whole
+from . import costs, report, whole
 from .child import run
 
 PACKAGES = ("numpy", "scipy", "torch", "jax", "scikit-learn", "autograd", "micrograd", "sympy")
@@ -153,7 +153,10 @@ def _memory(o: argparse.Namespace) -> Any:
         [key, *(f"{row[name] / 1e3:,.0f}" for name in ("bound", "arrays", "objects", "peak", "rss"))]
         for key, row in found.items()
     ]
-    print("Kilobytes of a program with Adam, float64. The bound is 4 numbers a parameter and 2 an activation.\n")
+    print(
+        "Kilobytes of a program with Adam, float64. The bound is 4 numbers a parameter, 2 an activation, and "
+        f"{costs.OWN / 1e3:,.0f} for Python.\n"
+    )
     print(
         report.table(["", "bound", "its arrays", "Python's objects", "peak of a step", "growth of the process"], rows)
     )

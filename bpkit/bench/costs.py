@@ -22,12 +22,14 @@ from .measure import clock_for, in_turns, summary
 from .peers import torch_network
 from .workloads import WORKLOADS, problem
 
-# what grows -> sizes and N of each step of the ladder; the exponent is taken over its last three
+# what grows -> sizes and N of each step of the ladder; the exponent is taken over its last three. Those of depth are
+# all larger than a cache of 32 MB, so that it is the exponent of the work and not of the memory that it moves into.
 LADDERS: dict[str, list[tuple[int, tuple[int, ...], int]]] = {
     "parameters": [(n, (n, n, n, n, 10), 256) for n in (32, 64, 128, 256, 512, 1024)],
     "batch": [(N, (256, 256, 256, 10), N) for N in (8, 32, 128, 512, 1024, 2048)],
-    "depth": [(L, (64, *[64] * (L - 1), 10), 128) for L in (4, 8, 16, 32, 64, 128)],
+    "depth": [(L, (64, *[64] * (L - 1), 10), 512) for L in (8, 16, 32, 64, 128, 256)],
 }
+OWN = 1_000_000  # bytes that Python's objects and its allocator may take, whatever the network
 
 
 def exponents(threads: int, rounds: int) -> dict[str, Any]:
@@ -55,9 +57,9 @@ def _parameters(sizes: tuple[int, ...]) -> int:
 
 
 def memory(threads: int, workload: str) -> dict[str, int]:
-    """Bytes of a program with Adam, in arrays, in other objects and at the peak of a step; beside 4 P + 2 A.
+    """Bytes of a program with Adam: in arrays, in other objects, and at the peak of a step.
 
-    "rss" is how far the process grew.
+    "rss" is what the process grew by; "bound" is 4 numbers a parameter, 2 an activation, and ``OWN``.
     """
     p = problem(WORKLOADS[workload], "Adam", "float64")
     P, A = _parameters(p.net.sizes), sum(p.net.sizes) * p.x.shape[1]
@@ -71,7 +73,7 @@ def memory(threads: int, workload: str) -> dict[str, int]:
     rss = _peak_rss() - before
     of_numpy = tracemalloc.DomainFilter(True, np.lib.tracemalloc_domain)
     arrays = sum(trace.size for trace in tracemalloc.take_snapshot().filter_traces([of_numpy]).traces)
-    return {"bound": 8 * (4 * P + 2 * A), "arrays": arrays, "objects": held - arrays, "peak": peak, "rss": rss}
+    return {"bound": 8 * (4 * P + 2 * A) + OWN, "arrays": arrays, "objects": held - arrays, "peak": peak, "rss": rss}
 
 
 def _peak_rss() -> int:
