@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from serving import cli, lab, start, stop
 
@@ -187,7 +187,6 @@ def test_a_busy_port_is_passed_over(busy: int) -> None:
     assert busy < free_port(busy) < busy + 100
 
 
-@settings(deadline=None)
 @given(st.one_of(st.integers(max_value=0), st.integers(min_value=65536)))
 def test_a_number_that_is_no_port_is_refused(port: int) -> None:
     with pytest.raises(BadInput, match="no such port"):

@@ -61,14 +61,14 @@ def check_all_referees(net, x, y, loss):
         assert near_a_corner or relative_error(g, central[name], 1e5 * unit, 1e-6) <= 1e-6, (name, g, central[name])
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(networks())
 def test_law_backprop_sympy_complex_step_and_central_differences_agree(case):
     check_all_referees(*case)
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(networks())
 def test_law_backprop_sympy_complex_step_and_central_differences_agree_on_many_networks(case):
     check_all_referees(*case)

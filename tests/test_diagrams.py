@@ -79,13 +79,13 @@ def test_the_neuron_shows_the_numbers_of_the_source_document() -> None:
 
 
 @given(expressions())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_text_on_a_graph_never_overlaps(nodes: list[Node]) -> None:
     assert_readable(diagrams.graph(nodes))
 
 
 @given(st.lists(st.integers(1, 4), min_size=2, max_size=4), st.integers(0, 999), st.integers(1, 3), st.booleans())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_text_on_a_network_never_overlaps(sizes: list[int], seed: int, N: int, backward: bool) -> None:
     net, trace, grads = network_and_passes(sizes, seed, N)
     assert_readable(diagrams.network(net, trace, grads if backward else None, example=N - 1))
@@ -114,7 +114,7 @@ def test_no_common_font_needs_more_room_than_the_estimate() -> None:
 
 
 @given(expressions())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_gradient_of_a_graph_is_its_central_difference(nodes: list[Node]) -> None:
     flow, h = evaluate(nodes), 1e-6
     for k, leaf in enumerate(nodes):
@@ -128,7 +128,7 @@ def test_the_gradient_of_a_graph_is_its_central_difference(nodes: list[Node]) ->
 
 
 @given(expressions())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_parts_that_come_back_along_the_wires_add_up_to_the_gradient(nodes: list[Node]) -> None:
     flow = evaluate(nodes)
     for node in nodes[:-1]:
@@ -160,7 +160,7 @@ def test_the_slope_of_every_operation_in_letters_is_its_slope_in_numbers(op: str
 
 @example([1.24e-11, -1.24e-11], 0)
 @given(st.lists(st.floats(-30, 30), min_size=1, max_size=6), st.integers(0, 99))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_softmax_jacobian_times_a_vector_is_what_softmax_sends_back(z: list[float], seed: int) -> None:
     column, g = np.array(z)[:, None], np.random.default_rng(seed).normal(size=(len(z), 1))
     picture = diagrams.softmax_jacobian(column, g)
@@ -174,7 +174,7 @@ def test_the_softmax_jacobian_times_a_vector_is_what_softmax_sends_back(z: list[
 
 
 @given(st.integers(1, 5), st.integers(1, 5), st.integers(1, 8), st.integers(0, 99))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_outer_products_of_a_batch_add_up_to_its_gradients(n: int, m: int, N: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     delta, a_prev = rng.normal(size=(n, N)), rng.normal(size=(m, N))

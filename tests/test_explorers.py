@@ -141,7 +141,7 @@ def test_the_pictures_of_an_explorer_stay_readable_wherever_it_is_moved(name: st
 
 
 @given(st.floats(-2, 2), st.floats(-3, 3), st.floats(-3, 3), st.floats(0, 1), st.floats(0.01, 1))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_lines_of_the_neuron_stay_inside_their_plot(x: float, w: float, b: float, y: float, h: float) -> None:
     for shape in neuron_view.plot(x, w, b, y, h).shapes:
         if isinstance(shape, Path) and shape.bind in ("curve", "tangent", "nudge"):

@@ -43,7 +43,7 @@ def test_a_wrong_entry_accuses_its_tensor_and_shows_both_numbers(method):
     assert report.errors["b"] <= report.tolerance < report.errors["W"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 10**6), factor=st.sampled_from([-1.0, 0.0, 0.5, 0.999, 1.001, 2.0]))
 def test_law_any_analytic_function_agrees_with_its_gradient_and_with_no_multiple_of_it(seed, factor):
     rng = np.random.default_rng(seed)
@@ -153,7 +153,7 @@ def test_float32_noise_is_told_from_a_mistake(f, method):
         assert gradcheck(f, W, mistake, method=method).verdict == "differs"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10**6))
 def test_law_a_float32_gradient_agrees_and_a_float32_gradient_off_by_a_thousandth_does_not(seed):
     rng = np.random.default_rng(seed)
@@ -284,7 +284,7 @@ def test_the_structured_check_measures_what_the_black_box_measures(hidden, outpu
     assert check_network(net, x, y, loss).verdict == "agrees"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10**6), entry=st.integers(0, 10**6))
 def test_law_the_structured_check_finds_the_one_entry_that_is_wrong(seed, entry):
     net, x, y = some_network(seed)

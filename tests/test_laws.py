@@ -10,7 +10,7 @@ from worlds import flat, gradient, rebuilt, relative, worlds
 
 import bpkit as bp
 
-several = settings(max_examples=60, deadline=None)
+several = settings(max_examples=60)
 
 
 def losses_around(w, h):

@@ -41,6 +41,19 @@ def test_the_errors_of_differences_are_drawn_on_logarithmic_axes():
     assert list(ax.get_lines()[0].get_ydata()) == [1e-17, 1e-4, 1e-2]
 
 
+def test_a_logarithmic_axis_is_labelled_in_plain_characters_as_matplotlib_would_in_formulas():
+    ax = bp.plots.lines(np.arange(5), {"a": np.linspace(0.06, 0.6, 5)}, "title", "x", "y", log=True, ax=Figure().add_subplot())
+    theirs = Figure().add_subplot()
+    theirs.plot(np.arange(5), np.linspace(0.06, 0.6, 5))
+    theirs.set_yscale("log")
+    for minor in (False, True):
+        mine, told = ([t.get_text() for t in one.yaxis.get_ticklabels(minor=minor)] for one in (ax, theirs))
+        assert len(mine) == len(told) and [bool(m) for m in mine] == [bool(t) for t in told]
+        assert not any("$" in label or "^" in label for label in mine)
+    assert "10⁻¹" in [t.get_text() for t in ax.yaxis.get_majorticklabels()]
+    assert "6×10⁻²" in [t.get_text() for t in ax.yaxis.get_minorticklabels()]
+
+
 def test_a_plot_without_axes_makes_its_own_and_changes_no_setting(run):
     before = dict(mpl.rcParams)
     with mpl.rc_context({"backend": "Agg"}):

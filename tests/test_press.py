@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import validate
 
@@ -104,7 +104,6 @@ programs = st.lists(st.one_of(answers, plain_lines, bodies.map(lambda body: f"de
                     ).map("\n".join)
 
 
-@settings(deadline=None)
 @given(programs)
 def test_what_is_left_parses_holds_no_secret_and_is_cut_no_further(code: str) -> None:
     left = cut(code)
@@ -116,7 +115,6 @@ def test_what_is_left_parses_holds_no_secret_and_is_cut_no_further(code: str) ->
         line for line in code.splitlines() if "a note" in line]
 
 
-@settings(deadline=None)
 @given(programs)
 def test_the_solved_notebook_is_the_same_program_without_marks(code: str) -> None:
     assert ast.dump(ast.parse(solved(code))) == ast.dump(ast.parse(code))
@@ -320,7 +318,6 @@ def test_every_link_of_the_course_leads_to_a_file(course: Path) -> None:
     assert "| 0.1 | `double` | [Exercise 0.1: double it](00_first_steps.ipynb#Exercise-0.1%3A-double-it) |" in index
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 99).map("{:02}_x".format), unique=True, min_size=1, max_size=12).map(sorted))
 def test_the_links_walk_through_the_whole_course_and_back(chapters: list[str]) -> None:
     forth = [re.findall(r"→\]\((\w+)\.ipynb\)", links(chapters, name, "i")) for name in chapters]

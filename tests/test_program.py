@@ -15,7 +15,7 @@ from bpkit import program, training
 from bpkit.losses import loss_function
 from bpkit.program import Program
 
-several = settings(max_examples=150, deadline=None)
+several = settings(max_examples=150)
 OPTIMISERS = [bp.SGD(0.1), bp.Momentum(0.05), bp.Adam(0.003)]
 
 

@@ -313,7 +313,7 @@ def formulas(draw, depth=3):
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(formulas())
 def test_law_no_verdict_on_a_random_formula_and_a_changed_one_is_wrong(formula):
     given_names = {"x": (-3, 3), "y": (-3, 3), "z": (-3, 3)}

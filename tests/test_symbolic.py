@@ -229,7 +229,7 @@ def test_the_compiled_source_is_backpropagation_line_by_line():
 
 
 @pytest.mark.slow
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     seed=st.integers(0, 10**6),
     N=st.integers(1, 4),

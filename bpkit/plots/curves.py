@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from .paper import BACKWARD, FORWARD, LOSS, QUIET, RIGHT, axes, label
+from .paper import BACKWARD, FORWARD, LOSS, QUIET, RIGHT, axes, label, powers_of_ten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,6 +22,8 @@ def difference_errors(steps: Any, errors: dict[str, Any], title: str, ax: Axes |
     styles = zip((BACKWARD, FORWARD, RIGHT), ("o", "s", "^"), strict=True)
     for (name, error), (colour, marker) in zip(errors.items(), styles, strict=False):
         ax.loglog(steps, np.maximum(np.abs(error), 1e-17), marker=marker, markersize=4, color=colour, label=name)
+    for axis in (ax.xaxis, ax.yaxis):
+        powers_of_ten(axis)
     label(ax, "step h", "error of the derivative")
     ax.legend(frameon=False)
     ax.set_title(title, loc="left")
@@ -37,6 +39,7 @@ def lines(x: Any, curves: dict[str, Any], title: str, x_label: str, y_label: str
         ax.plot(x, y, color=colour, linestyle=stroke, label=name, marker=marker if len(x) <= 40 else "", markersize=4)
     if log:
         ax.set_yscale("log")
+        powers_of_ten(ax.yaxis)
     if np.asarray(x).dtype.kind in "iu":
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     label(ax, x_label, y_label)
@@ -52,6 +55,7 @@ def costs(parameters: Any, seconds: dict[str, Any], title: str, ax: Axes | None 
     """
     ax = lines(parameters, seconds, title, "parameters", "seconds", log=True, ax=ax)
     ax.set_xscale("log")
+    powers_of_ten(ax.xaxis)
     return ax
 
 
