@@ -7,6 +7,9 @@ else
 BIN := .venv/bin
 endif
 
+# one more than processors: a worker waits for kernels and browsers a sixth of its time
+WORKERS = $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
+
 .PHONY: lab test build build-check lint bench mutation-report clean
 
 lab: .venv/lab.done
@@ -15,7 +18,7 @@ lab: .venv/lab.done
 # compiled modules are kept, whatever the environment says: the tests start Python hundreds of times
 test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/$(EXTRAS).done
-	$(BIN)/python -m pytest --numprocesses logical --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 build: .venv/$(EXTRAS).done
 	$(BIN)/bpkit build

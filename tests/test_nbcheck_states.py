@@ -15,7 +15,7 @@ assert spec and spec.loader
 notebooks = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(notebooks)
 EVERY = notebooks.UNLUCKY | notebooks.HOSTILE
-SECONDS = 3
+SECONDS = 4
 
 
 @pytest.mark.slow
