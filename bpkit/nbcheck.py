@@ -22,20 +22,28 @@ WORDS: dict[str, tuple[str, str, str]] = {
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the folder of the records, for a course that is not bpkit's own."""
-    parser.getgroup("bpkit").addoption("--bpkit-expected", metavar="DIR", help="the course's records (bpkit/expected)")
+    """Add the folder of the records, for a course that is not bpkit's own, and the chapter of all notebooks."""
+    group = parser.getgroup("bpkit")
+    group.addoption("--bpkit-expected", metavar="DIR", help="the course's records (bpkit/expected)")
+    group.addoption("--bpkit-chapter", metavar="NN", help="judge every notebook as one of this chapter, e.g. 05")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Generator[None, Any, Any]:
-    """Take a learner's notebook of this course out of nbval's hands; leave everything else as it is."""
-    found = yield
+    """Take a learner's notebook of this course out of nbval's hands; leave everything else as it is.
+
+    A notebook that stands beside its own source is a solution, which nbval compares as it is.
+    """
+    found, option = (yield), parent.config.option
     if file_path.suffix != ".ipynb" or not any(type(one).__name__ == "IPyNbFile" for one in found):
         return found
-    from .exercises.course import EXPECTED
+    if file_path.with_suffix(".md").exists() and not option.bpkit_chapter:
+        return found
+    from .exercises.course import EXPECTED, expected_chapter
     from .exercises.overlay import lesson_of
 
-    record = lesson_of(file_path, Path(parent.config.option.bpkit_expected or EXPECTED))
+    folder = Path(option.bpkit_expected or EXPECTED)
+    record = expected_chapter(option.bpkit_chapter, folder) if option.bpkit_chapter else lesson_of(file_path, folder)
     if record is None:
         return found
     from .exercises.items import Notebook

@@ -110,13 +110,6 @@ def test_a_notebook_is_known_by_name_then_by_metadata_then_by_its_cells(tmp_path
     assert lesson_of(write(tmp_path / "list.ipynb", []), folder) is None
 
 
-def test_a_solution_beside_its_source_is_left_to_nbval(tmp_path: Path) -> None:
-    folder = chapter.write_record(tmp_path)
-    path = write(tmp_path / "05_hidden_deltas.ipynb", chapter.solved())
-    path.with_suffix(".md").write_text("# Hidden deltas\n")
-    assert lesson_of(path, folder) is None
-
-
 BROKEN = {
     "empty": "is empty", "cut off": "is cut off", "merge marks in the file": "marks of a git merge", "latin-1": "not UTF-8",
     "notebook format 5": "notebook format 5", "a list": "no notebook", "a cell without source": "has no source"}

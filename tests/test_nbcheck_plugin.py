@@ -24,6 +24,7 @@ from bpkit import explorers
 from bpkit.exercises import commands, course, overlay
 from bpkit.exercises.commands import table
 from bpkit.exercises.examine import Examined, Row, examine
+from bpkit.shapes import BadInput
 
 spec = importlib.util.spec_from_file_location("hostile_notebooks", Path(__file__).parent / "hostile" / "notebooks.py")
 assert spec and spec.loader
@@ -207,6 +208,19 @@ def test_check_prints_a_table_writes_json_and_succeeds_only_if_all_is_ok(
     assert "W_next taken as it stands" in capsys.readouterr().out
     assert run("progress") == 0
     assert "1 of 3 exercises are right" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_check_takes_a_solution_and_a_file_that_hides_its_chapter_for_what_it_is_told(own: Path) -> None:
+    solution = own / "05_hidden_deltas.ipynb"
+    solution.write_bytes(notebooks.written(chapter.solved()))
+    solution.with_suffix(".md").write_text("# Hidden deltas\n")
+    assert run("check", "--notebook", solution.name) == 0
+    bare = chapter.changed(chapter.solved(), lambda b: [b.update(metadata={}), *(c.pop("id") for c in b["cells"])])
+    (own / "homework.ipynb").write_bytes(notebooks.written(bare))
+    assert run("check", "5", "--notebook", "homework.ipynb") == 0
+    with pytest.raises(BadInput, match="belongs to no chapter"):
+        run("check", "--notebook", "homework.ipynb")
 
 
 @pytest.mark.slow

@@ -52,8 +52,8 @@ class Examined:
 
 
 def examine(path: Path, record: Record, folder: Path = EXPECTED, seconds: float = SECONDS) -> Examined:
-    """Run ``path`` with the course's checks laid over it; the file itself is only read."""
-    reports = _run(path, folder, seconds)
+    """Run ``path`` as a notebook of the chapter of ``record``, with the course's checks; the file is only read."""
+    reports = _run(path, record["chapter"], folder, seconds)
     rows = []
     for number, name in exercises(record):
         told = reports.pop(f"{number} {name}".strip(), None) or reports.get(record["name"])
@@ -71,7 +71,7 @@ def exercises(record: Record) -> list[tuple[str, str]]:
             if cell["role"] == "check"]
 
 
-def _run(path: Path, folder: Path, seconds: float) -> dict[str, tuple[str, dict[str, str]]]:
+def _run(path: Path, chapter: str, folder: Path, seconds: float) -> dict[str, tuple[str, dict[str, str]]]:
     """The state and the result of every item, by name."""
     import pytest
 
@@ -80,7 +80,7 @@ def _run(path: Path, folder: Path, seconds: float) -> dict[str, tuple[str, dict[
     ear = _Ear()
     options = ["-p", "nbval", *(word for name in LEFT_OUT for word in ("-p", f"no:{name}")), "-c", os.devnull,
                "--rootdir", str(path.parent), "--nbval", "--nbval-current-env", f"--nbval-cell-timeout={seconds}",
-               f"--bpkit-expected={folder}", str(path)]
+               f"--bpkit-expected={folder}", f"--bpkit-chapter={chapter}", str(path)]
     with _plugins_named_only(), _light_imports(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         code = pytest.main(options, plugins=[nbcheck, ear])

@@ -101,12 +101,7 @@ def code_cells(notebook: Any) -> Iterable[Cell]:
 
 
 def lesson_of(path: Path, folder: Path = EXPECTED) -> Record | None:
-    """The record of the chapter whose learner's notebook ``path`` is, or None: by name, by metadata, or by its cells.
-
-    A notebook that stands beside its own source is a solution, which nbval compares as it is.
-    """
-    if path.with_suffix(".md").exists():
-        return None
+    """The record of the chapter whose notebook ``path`` is, or None: by name, by metadata, or by its cells."""
     every = chapters(folder)
     named = [record for record in every if record["name"] == path.stem]
     if named or not every:
