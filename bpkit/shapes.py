@@ -79,9 +79,11 @@ def matrix(name: str, value: Any, letters: str = "n N") -> np.ndarray:
     x = numbers(name, value)
     if x.ndim != 2:
         column = (
-            f"{name}.reshape(-1, 1) for one example, or bp.columns(X) for a table"
-            if name != "y"
-            else "bp.one_hot(y, K) for class numbers, y.reshape(1, -1) for one number an example"
+            "bp.one_hot(y, K) for class numbers, y.reshape(1, -1) for one number an example"
+            if name == "y"
+            else f"{name}.reshape(-1, 1) for one example, or bp.columns(X) for a table"
+            if "N" in letters
+            else f"{name}.reshape(-1, 1) for one column, {name}.reshape(1, -1) for one row"
         )
         hint = {0: f"np.array([[{name}]])", 1: column}
         raise BadInput(
@@ -123,7 +125,7 @@ def shaped(**spec: str) -> Callable[[Function], Function]:
             sizes: dict[str, tuple[int, str, tuple[int, ...]]] = {}
             for name, letters in spec.items():
                 if name in given:
-                    given[name] = fit(function.__name__, name, given[name], letters, sizes)
+                    given[name] = fit(function.__name__.strip("_"), name, given[name], letters, sizes)
             return function(*args[len(names) :], **given)
 
         return checked  # type: ignore[return-value]

@@ -23,7 +23,7 @@ from .notation import number
 from .optim import Adam, Optimiser
 from .program import Diverged, Epoch
 from .records import Trace
-from .shapes import BadInput, BadType, describe, generator, matrix, whole
+from .shapes import BadInput, BadType, describe, fit, generator, whole
 
 Array = np.ndarray
 PATIENCE = 0.5  # seconds of training before a progress bar is worth a look
@@ -234,15 +234,9 @@ def _pair(validation: Any) -> tuple[Any, Any]:
 
 def _examples(net: Network, x: Any, y: Any, loss: Loss) -> tuple[Array, Array]:
     """Return x and y in the network's dtype, after a look at what only a whole data set can tell."""
-    y = matrix("y", y, "n_L N")
-    x = net.take(x)
-    if x.shape[1] != y.shape[1]:
-        raise BadInput(
-            "x and y hold different numbers of examples.",
-            wanted=f"y with {x.shape[1]} columns, as x",
-            got=f"y of shape {y.shape}",
-            hint="bp.one_hot(labels, K) turns N labels into (K, N)",
-        )
+    sizes: dict[str, Any] = {}
+    x = fit("train", "x", net.take(x), "n_0 N", sizes)
+    y = fit("train", "y", y, f"{net.sizes[-1]} N", sizes)
     loss(net.forward(x[:, :1]).a[net.depth], y[:, :1])
     loss.check_targets(y)
     if loss.name == "cross_entropy" and net.f[net.depth].name == "softmax" and (abs(y.sum(axis=0) - 1) > 1e-6).any():

@@ -143,9 +143,11 @@ CASES = {
     "names for labels": (lambda: bp.one_hot(["cat"]), "not made of numbers", "float"),
     "training on another number of targets": (
         lambda: bp.train(net, x, y[:, :3], **CLASSES),
-        "different numbers of examples",
-        "bp.one_hot",
+        "train: y does not fit",
+        "y.shape and x.shape",
     ),
+    "training on labels in a row": (lambda: bp.train(net, x, [[0, 1, 0, 1, 1]], **CLASSES), "train: y", "bp.one_hot"),
+    "weights of a layer in a row": (lambda: bp.Network([[1.0, 2.0]], [[[0.0]]], "tanh"), "W[1] is 1-dim", "for one row"),
     "training on labels": (lambda: bp.train(net, x, [0, 1, 0, 1, 1], **CLASSES), "1-dimensional", "bp.one_hot"),
     "training on columns that are not one-hot": (
         lambda: bp.train(net, x, np.ones((2, 5)), **CLASSES),

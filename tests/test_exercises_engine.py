@@ -310,6 +310,11 @@ def test_under_strict_a_wrong_answer_raises_the_verdict_and_no_traceback(monkeyp
         check("5.2", ...)
 
 
+def test_a_check_without_an_answer_says_how_to_hand_one_over() -> None:
+    verdict = check("5.2")
+    assert verdict.kind == "no_answer" and 'bp.check("5.2", hidden_delta)' in verdict.question
+
+
 def test_two_numbers_that_look_alike_are_written_with_the_digits_that_tell_them_apart() -> None:
     def nearly(W_next, delta_next, z, f):
         return right(W_next, delta_next, z, f) * (1 + 2e-6)

@@ -67,7 +67,10 @@ def test_scaling_the_loss_scales_every_gradient(w, c):
     scaled = bp.Loss(
         f"{c} {loss.name}", "", loss.match, lambda a, y: c * loss.terms(a, y), lambda a, y: c * loss.slope(a, y)
     )
-    assert relative(gradient(backprop(w.net, w.x, w.y, scaled)), c * gradient(backprop(*w))) < 1e-9
+    a = w.net.forward(w.x).a[w.net.depth]
+    if w.net.f[w.net.depth].name in ("softmax", "sigmoid"):  # a loss of no known pair loses digits near 0 and 1
+        assume(np.minimum(a, 1 - a).min() > 1e-4)
+    assert relative(gradient(backprop(w.net, w.x, w.y, scaled)), c * gradient(backprop(*w))) < 1e-11
 
 
 @several

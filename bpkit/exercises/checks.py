@@ -15,8 +15,10 @@ from .maths import np
 from .trial import Trial
 from .verdict import Finding, Hint, NotYet, Verdict
 
+NOTHING = object()  # no answer was handed over
 
-def check(number: object, answer: Any) -> Verdict:
+
+def check(number: object, answer: Any = NOTHING) -> Verdict:
     """Try ``answer``, your function itself and not a value of it, on the cases of exercise ``number``.
 
     Returns a Verdict, which prints itself; with BPKIT_STRICT=1 in the environment it raises NotYet unless all is right.
@@ -71,6 +73,9 @@ def _handed_in(exercise: Exercise, answer: Any) -> Finding | None:
     """What is the matter with an answer that cannot even be tried."""
     if answer is ...:
         return Finding("blank", f"{exercise.name} is still blank.", status="waiting")
+    if answer is NOTHING:
+        call = f'bp.check("{exercise.number}", {exercise.name})'
+        return Finding("no_answer", "Nothing was handed over.", f"Does the call name your answer: {call}?")
     if answer is None:
         return Finding("not_a_function", f"None came instead of {exercise.name}.", "Is the cell that defines it run?")
     return None
