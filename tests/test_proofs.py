@@ -30,9 +30,9 @@ def test_the_reasons_of_a_proof_stand_above_their_formulas_in_short_lines(name):
 
 @pytest.mark.slow
 def test_all_proofs_together_take_less_than_ten_seconds():
-    start = time.perf_counter()
+    start = time.process_time()
     assert all(prove().holds for prove in PROOFS.values())
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_a_proof_with_something_left_over_does_not_hold_and_says_so():
