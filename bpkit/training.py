@@ -234,9 +234,8 @@ def _pair(validation: Any) -> tuple[Any, Any]:
 
 def _examples(net: Network, x: Any, y: Any, loss: Loss) -> tuple[Array, Array]:
     """Return x and y in the network's dtype, after a look at what only a whole data set can tell."""
-    sizes: dict[str, Any] = {}
-    x = fit("train", "x", net.take(x), "n_0 N", sizes)
-    y = fit("train", "y", y, f"{net.sizes[-1]} N", sizes)
+    x = net.take(x)
+    y = fit("train", "y", y, f"{net.sizes[-1]} N", {"N": (x.shape[1], "x", x.shape)})
     loss(net.forward(x[:, :1]).a[net.depth], y[:, :1])
     loss.check_targets(y)
     if loss.name == "cross_entropy" and net.f[net.depth].name == "softmax" and (abs(y.sum(axis=0) - 1) > 1e-6).any():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import cProfile
 import os
 import re
 import subprocess
@@ -308,6 +309,16 @@ def test_under_strict_a_wrong_answer_raises_the_verdict_and_no_traceback(monkeyp
     assert raised.value._render_traceback_() == repr(raised.value.verdict).splitlines()
     with pytest.raises(NotYet):
         check("5.2", ...)
+
+
+@pytest.mark.parametrize("watcher", [lambda *event: None, cProfile.Profile()])
+def test_a_profiler_hides_no_borrowed_answer_and_breaks_no_check(watcher: object) -> None:
+    try:
+        watcher.enable() if isinstance(watcher, cProfile.Profile) else sys.setprofile(watcher)
+        verdict = check("5.2", bp.hidden_delta)
+    finally:
+        watcher.disable() if isinstance(watcher, cProfile.Profile) else sys.setprofile(None)
+    assert verdict.kind == "borrowed"
 
 
 def test_a_check_without_an_answer_says_how_to_hand_one_over() -> None:

@@ -127,15 +127,16 @@ def limit(seconds: float) -> Iterator[None]:
 
 @contextlib.contextmanager
 def watching(ran: set[CodeType] | None) -> Iterator[None]:
-    """Collect the code of every Python function that is called inside the block; a profiler at work is left alone."""
-    if ran is None or sys.getprofile():
+    """Collect the code of every Python function that is called inside the block."""
+    if ran is None:
         yield
         return
+    before = sys.getprofile()
     sys.setprofile(lambda frame, event, _: ran.add(frame.f_code) if event == "call" else None)
     try:
         yield
     finally:
-        sys.setprofile(None)
+        sys.setprofile(before if callable(before) else None)  # cProfile's own cannot be put back
 
 
 def clone(value: Any) -> Any:
