@@ -9,6 +9,7 @@ import pytest
 from worlds import flat
 
 import bpkit as bp
+from bpkit import training
 from bpkit.press.datasets import tables
 
 
@@ -123,7 +124,7 @@ def test_a_run_that_is_interrupted_returns_the_epochs_it_has_finished(monkeypatc
 
 @pytest.mark.parametrize(("patience", "progress", "shown"), [(0.0, True, True), (0.0, False, False), (60.0, True, False)])
 def test_a_bar_is_shown_where_it_is_wanted_and_the_training_is_long(monkeypatch, capsys, patience, progress, shown):
-    monkeypatch.setattr(bp.training, "PATIENCE", patience)
+    monkeypatch.setattr(training, "PATIENCE", patience)
     data = bp.data.xor()
     history = bp.train(bp.Network.random([2, 2, 2]), data.x_train, data.y_train, epochs=3, progress=progress)
     assert len(history) == 3
