@@ -1,5 +1,7 @@
 """gradcheck accuses what is wrong, never what is right, and says what it cannot know."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -137,6 +139,28 @@ def test_where_f_does_not_take_complex_numbers_central_differences_are_used_and_
     g = numerical_gradient(f, t, method="central")["theta"]
     report = gradcheck(f, t, g)
     assert report.verdict == "agrees" and report.method == "central differences" and word in report.notes[0]
+
+
+@pytest.mark.parametrize("method", ["complex", "central"])
+def test_an_f_that_does_not_feel_theta_is_named(method):
+    outside, t = np.array([1.0, 2.0]), np.array([1.0, 2.0])
+    still = gradcheck(lambda t: (outside**2).sum(), t, 2 * t, method)
+    assert still.verdict == "differs" and "the same for every theta" in still.notes[-1]
+    moving = gradcheck(lambda t: (t**2).sum(), t, 2 * t, method)
+    constant = gradcheck(lambda t: (outside**2).sum(), t, 0 * t, method)
+    assert not any("every theta" in note for report in (moving, constant) for note in report.notes)
+
+
+def test_the_noise_of_central_differences_is_measured_only_where_a_gap_has_to_be_explained():
+    def calls(gradient):
+        count = itertools.count()
+        gradcheck(lambda t: (next(count), np.tanh(t).sum())[1], t, gradient, "central")
+        return next(count)
+
+    t = np.linspace(-1, 1, 50)
+    right = 1 - np.tanh(t) ** 2
+    assert calls(right) == 2 * t.size + 3  # two at theta, one for float32 inside
+    assert calls(1.1 * right) > calls(right)
 
 
 def single(t):
