@@ -103,9 +103,9 @@ class _Network:
         every = [number(v, digits) for _, part in numbers.parts() for x in part.values() for v in x.ravel()]
         widest = room or max(every, key=lambda s: text_width(s, LABEL))
         self.label = text_width(("∇ " if numbers.dW else "") + widest, LABEL)
-        self.unit = text_width("∇b₈  " + widest, SIZE) + 20
-        most = max(len(list(numbers.lines(l, 0))) for l in range(len(numbers.sizes)))
-        self.tall = 12 + LINE * most + (BAR if numbers.a else 0)
+        lines = [[name for name, _, _ in numbers.lines(l, 0)] for l in range(len(numbers.sizes))]
+        self.unit = max(text_width(f"{name}₈  {widest}", SIZE) for names in lines for name in names) + 20
+        self.tall = 12 + LINE * max(map(len, lines)) + (BAR if numbers.a else 0)
         self.pitch = max(self.tall + 20, 70.0)
         self.gaps = self.spread()
         self.most = max(abs(v).max() for v in numbers.W.values()) or 1.0
@@ -159,7 +159,7 @@ class _Network:
 
     def spread(self) -> dict[int, float]:
         """How far apart layers stand: as close as labels allow; in a dense network the units move apart as well."""
-        least, most = 2.5 * self.label + 50, 3.2 * self.label + 60
+        least, most = 2.4 * self.label + 46, 3.2 * self.label + 60
         while any(self.places(l, most) is None for l in self.n.W):
             self.pitch, most = self.pitch + 8, most + 24
         gaps = [*np.arange(least, most, 25), most]
