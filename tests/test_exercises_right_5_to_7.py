@@ -203,7 +203,9 @@ def gd_in_place_on_a_copy(w, g, eta):
 
 
 def gd_by_loop(w, g, eta):
-    return [[a - eta * b for a, b in zip(one, two, strict=True)] for one, two in zip(w, g, strict=True)]
+    if np.ndim(w) == 0:
+        return w - eta * g
+    return [gd_by_loop(one, two, eta) for one, two in zip(w, g, strict=True)]
 
 
 def momentum_step(w, g, v, eta, beta):

@@ -19,7 +19,7 @@ from .maths import np, softmax, value
 
 Maker = Callable[[Any, Mapping[str, int]], Any]
 WIDTHS = (3, 4, 2, 6)
-HIDDEN = (activations.tanh, activations.sigmoid, activations.softplus)
+HIDDEN = (activations.tanh, activations.sigmoid, activations.softplus, activations.silu)
 
 
 def normal(rng: Any, *shape: int) -> Any:
@@ -72,13 +72,14 @@ def over_sizes(large: float = 8.0, more: Mapping[str, Callable[[Any], tuple[Any,
         alone = apart | {letter: 1 for letter in letters[:1] if letter != "K"}
         if alone == apart:
             alone = apart | {"K": 2}
+        wider = {letter: size + 1 for letter, size in apart.items()}  # no size is the same in all cases
         table: tuple[tuple[str, dict[str, int], float, bool], ...] = (
             ("sizes all different", apart, 1.0, False),
             ("sizes all equal", dict.fromkeys(apart, 4), 1.0, False),
             ("a batch of one", apart | {"N": 1}, 1.0, True),
             ("two classes" if "K" in letters[:1] else "a single unit", alone, 1.0, True),
             ("whole numbers", apart, 0.0, True),
-            ("large values", apart, large, True))
+            ("large values", wider, large, True))
         cases = [Case(tag, _maker(parameters, sizes, scale, {"f": HIDDEN[i % len(HIDDEN)]} | given), sizes, fixed)
                  for i, (tag, sizes, scale, fixed) in enumerate(table)]
         if any(p.name == "f" for p in parameters):
@@ -109,9 +110,13 @@ def _argument(p: Parameter, rng: Any, sizes: Mapping[str, int], scale: float, gi
 
 def network(rng: Any, sizes: tuple[int, ...], N: int, hidden: Any = activations.tanh,
             output: Any = activations.sigmoid) -> Any:
-    """A random network and its forward pass: W, b, f, z, a by layer, x = a[0], and y of the output's kind."""
+    """A random network and its forward pass: W, b, f, z, a by layer, x = a[0], and y of the output's kind.
+
+    ``hidden`` is one activation function for all hidden layers, or a tuple with one for each of them.
+    """
     L = len(sizes) - 1
-    f = {l: output if l == L else hidden for l in range(1, L + 1)}
+    each = hidden if isinstance(hidden, tuple) else (hidden,) * (L - 1)
+    f = dict(enumerate((*each, output), start=1))
     W = {l: normal(rng, sizes[l], sizes[l - 1]) for l in f}
     b = {l: normal(rng, sizes[l], 1) for l in f}
     a, z = {0: normal(rng, sizes[0], N)}, {}
@@ -127,7 +132,7 @@ NETWORKS: dict[str, Any] = {
     "sizes all equal": lambda rng: network(rng, (4, 4, 4, 4), 4, activations.sigmoid),
     "a batch of one": lambda rng: network(rng, (2, 3, 4), 1, activations.tanh, activations.softmax),
     "one layer": lambda rng: network(rng, (3, 2), 5),
-    "four layers": lambda rng: network(rng, (2, 5, 3, 4, 6), 5, activations.softplus, activations.softmax),
+    "four layers": lambda rng: network(rng, (2, 5, 3, 4, 6), 5, HIDDEN[:3], activations.softmax),
     "gates that close": lambda rng: network(rng, (5, 4, 3, 2), 6, activations.relu, activations.identity),
 }
 

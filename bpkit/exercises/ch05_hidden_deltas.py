@@ -15,12 +15,16 @@ from .maths import np, slope, value
 
 @exercise(
     "5.1", "W_next (k, n), delta_next (k, N), i -> share (N)",
-    cases=over_sizes(i=lambda rng, sizes: sizes["n"] - 1),
+    cases=over_sizes(i=lambda rng, sizes: (sizes["k"] * sizes["N"] + 3) % sizes["n"]),  # first, middle and last
     flaws="""
         wrong_way: the wires into unit i of the next layer, not those out of unit i
             Which index of W_next names the unit that a wire comes from?
         one_path: the first wire alone
             How many units does unit i feed? Does each of them send its error back?
+        first_left_out: the first wire left out
+            At which number does the loop over the wires begin?
+        last_left_out: the last wire left out
+            At which number does the loop over the wires end?
         last_path: the last wire alone
             Is the result kept from one round of the loop to the next, or written over?
         weights_omitted: all wires equally thick
@@ -49,7 +53,8 @@ def share_of_error(W_next, delta_next, i, *, unless):
     wires = unless(W_next[:, i], wrong_way=lambda: W_next[i, :], weights_omitted=np.ones(len(W_next)),
                    size_only=np.abs(W_next[:, i]), normalised=W_next[:, i] / W_next.sum(axis=1))
     brought = unless(1, sign=-1) * wires[:, None] * delta_next
-    share = unless(np.sum, one_path=_first, last_path=_last, mean=np.mean)(brought, axis=0)
+    share = unless(np.sum, one_path=_first, last_path=_last, mean=np.mean, first_left_out=_without_first,
+                   last_left_out=_without_last)(brought, axis=0)
     return unless(share, over_examples=np.sum(share))
 
 
@@ -61,13 +66,24 @@ def _last(brought, axis):
     return brought[-1]
 
 
+def _without_first(brought, axis):
+    return np.sum(brought[1:], axis=axis)
+
+
+def _without_last(brought, axis):
+    return np.sum(brought[:-1], axis=axis)
+
+
 @exercise(
     "5.2", "W_next (k, n), delta_next (k, N), z (n, N), f -> delta (n, N)",
+    strict=True,
     cases=over_sizes(),
     twins={"bp.hidden_delta": "bpkit.backprop:hidden_delta"},
     flaws="""
         missing_transpose: W_next taken as it stands
             Row or column: where in W_next are the wires that leave one hidden unit?
+        reshaped: the rows of W_next cut at other places, in place of rows and columns exchanged
+            Where does an entry of row 1 go when a matrix is reshaped, and where when it is transposed?
         inverse: the inverse of W_next
             Does the way back undo the way forward, or does it ask each wire for its share?
         weights_omitted: all weights left out
@@ -88,6 +104,10 @@ def _last(brought, axis):
             Of which activation function is that the slope? f may be tanh or relu: what gives its slope?
         sigmoid_at_z: the slope of a sigmoid, whatever f is
             f may be tanh or relu. What gives the slope of the function that came in as f?
+        tanh_at_a: 1 - a^2 as the slope, whatever f is
+            Of which activation function is that the slope? f may be a sigmoid or relu: what gives its slope?
+        gate_for_slope: the gate of a relu as the slope, whatever f is
+            f may be a sigmoid or tanh. Do these have a gate, and what gives their slope?
         slope_at_signal: f' taken at the signal that comes back, in place of z
             Did f ever see the error? What went into f on the way forward?
         slope_of_signal: f' of the signal that comes back, as the whole result
@@ -98,7 +118,7 @@ def _last(brought, axis):
             Is the local factor of f its value or its slope?
         gate_open: gates that never close
             What is the slope of relu where z is negative?
-        matmul: a matrix product where every entry meets its own partner
+        matmul: a matrix product in place of a product entry by entry
             Does unit 1's slope act on unit 2's error?
         divided_by_N: one more division by the number of examples
             Where does the mean over the examples live already?
@@ -116,10 +136,10 @@ def hidden_delta(W_next, delta_next, z, f, *, unless):
     W = unless(W_next, weights_omitted=np.ones_like(W_next), normalised=W_next / W_next.sum(axis=1, keepdims=True),
                updated_weights=lambda: W_next - delta_next @ a.T)
     back = unless(lambda: W.T @ delta_next, missing_transpose=lambda: W @ delta_next,
-                  inverse=lambda: np.linalg.inv(W) @ delta_next, one_path=lambda: W[:1].T @ delta_next[:1])
+                  reshaped=lambda: W.reshape(W.shape[::-1]) @ delta_next, inverse=lambda: np.linalg.inv(W) @ delta_next, one_path=lambda: W[:1].T @ delta_next[:1])
     back = unless(1, sign=-1) * unless(back, relu_on_signal=np.maximum(back, 0), divided_by_N=back / z.shape[1])
     gate = unless(slope(f, z), slope_missing=np.ones_like(z), slope_at_a=slope(f, a), times_a=a,
-                  gate_open=np.ones_like(z) if f.name == "relu" else slope(f, z), sigmoid_at_a=a * (1 - a),
+                  gate_open=np.ones_like(z) if f.name == "relu" else slope(f, z), sigmoid_at_a=a * (1 - a), tanh_at_a=1 - a**2, gate_for_slope=np.where(z > 0, 1.0, 0.0),
                   sigmoid_at_z=slope(activations.sigmoid, z), slope_at_signal=lambda: slope(f, back))
     return unless(lambda: back * gate, matmul=lambda: back @ gate, slope_of_signal=lambda: slope(f, back),
                   forward_again=lambda: value(f, back))
@@ -135,6 +155,10 @@ def hidden_delta(W_next, delta_next, z, f, *, unless):
             Which weights lead from layer l to where the error comes from?
         slope_missing: f' left out
             Between a and z stands f. How much gets through?
+        first_f: the f of layer 1 for every layer
+            Each layer may have an activation function of its own. Whose slope does layer l have?
+        next_f: the f of the next layer
+            Whose gate does the signal pass last: that of layer l or that of layer l + 1?
         slope_of_next: f' taken at the next layer's z
             Whose gate does the signal pass last: that of layer l or that of layer l + 1?
         slope_at_a: f' taken at a instead of z
@@ -164,7 +188,8 @@ def all_deltas(W, f, z, delta_out, *, unless):
         source = unless(delta[l + 1], always_output=delta[L])
         back = unless(1, sign=-1) * unless(weights.T, missing_transpose=weights) @ source
         at = unless(z[l], slope_of_next=z[l + 1], slope_at_a=value(f[l], z[l]))
-        delta[l] = back * unless(slope(f[l], at), slope_missing=1.0)
+        delta[l] = back * unless(slope(f[l], at), slope_missing=1.0, first_f=lambda: slope(f[1], at),
+                                 next_f=lambda: slope(f[l + 1], at))
     return unless(delta, output_left_out={l: d for l, d in delta.items() if l < L},
                   input_too=lambda: delta | {0: W[1].T @ delta[1]})
 
@@ -173,10 +198,15 @@ MISTAKES = {"missing transpose": "missing_transpose", "slope missing": "slope_mi
             "weights omitted": "weights_omitted"}
 
 
-def evidence(name, f, noise=0.0):
-    """A square layer, and the hidden delta that the mistake ``name`` makes of it."""
+def evidence(name, f, noise=0.0, shared=False):
+    """A square layer, and the hidden delta that the mistake ``name`` makes of it.
+
+    ``shared``: weights of 1 in the first row, so that a missing transpose and omitted weights agree in that row.
+    """
     def make(rng):
         W_next, delta_next, z = normal(rng, 4, 4), normal(rng, 4, 5), normal(rng, 4, 5)
+        if shared:
+            W_next[0] = 1.0
         wrong = hidden_delta(W_next, delta_next, z, f, **{MISTAKES[name]: True})
         return W_next, delta_next, z, f, wrong * (1 + noise * rng.standard_normal(wrong.shape))
 
@@ -202,6 +232,7 @@ def as_name(args, result):
         "the second suspect": evidence("slope missing", activations.sigmoid),
         "the third suspect": evidence("slope at a", activations.tanh),
         "the fourth suspect": evidence("weights omitted", activations.softplus),
+        "a row that two suspects share": evidence("weights omitted", activations.tanh, shared=True),
         "rounded otherwise": evidence("slope missing", activations.tanh, noise=1e-13),
         "another network": evidence("slope at a", activations.sigmoid, noise=1e-13),
     },

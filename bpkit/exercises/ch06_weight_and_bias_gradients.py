@@ -14,6 +14,7 @@ from .maths import differences, np, slope
 
 @exercise(
     "6.1", "delta (n, N), a_prev (m, N) -> dW (n, m)",
+    strict=True,
     cases=over_sizes(),
     twins={"bp.weight_gradient": "bpkit.backprop:weight_gradient"},
     flaws="""
@@ -21,6 +22,8 @@ from .maths import differences, np, slope
             Which shape has W, and which shape must its gradient have?
         not_transposed: a matrix product without the transpose
             Which size do the two factors share, and which one is summed?
+        reshaped: the rows of a_prev cut at other places, in place of rows and columns exchanged
+            Where does an entry of row 1 go when a matrix is reshaped, and where when it is transposed?
         entry_by_entry: a product entry by entry
             How many weights are there, and how many entries has delta?
         first_example: the first example alone
@@ -56,7 +59,7 @@ def weight_gradient(delta, a_prev, *, unless):
                       sums_multiplied=(np.sum(delta, 1, keepdims=True), np.sum(a_prev, 1, keepdims=True)))
     a = unless(a, inputs_ignored=np.ones_like(a))
     dW = unless(lambda: delta @ a.T, transposed=lambda: a @ delta.T, not_transposed=lambda: delta @ a,
-                entry_by_entry=lambda: delta * a)
+                entry_by_entry=lambda: delta * a, reshaped=lambda: delta @ a.reshape(a.shape[::-1]))
     return unless(1, sign=-1) * dW / unless(1, mean=N, divided_twice=N**2)
 
 
@@ -109,6 +112,7 @@ def side_by_side(args, result):
 
 @exercise(
     "6.3", "delta (n, N), a_prev (m, N) -> dWb (n, m + 1)",
+    strict=True,
     cases=over_sizes(),
     observe=side_by_side,
     flaws="""
@@ -171,6 +175,14 @@ def augmented(delta, a_prev, *, unless):
             What is the slope of relu where z is negative?
         sigmoid_assumed: a(1 - a) as the slope, whatever f is
             Of which activation function is that the slope? f may be tanh or relu: what gives its slope?
+        tanh_assumed: 1 - a^2 as the slope, whatever f is
+            Of which activation function is that the slope? f may be a sigmoid or relu: what gives its slope?
+        gate_assumed: the gate of a relu as the slope, whatever f is
+            f may be a sigmoid or tanh. Do these have a gate, and what gives their slope?
+        first_f: the f of layer 1 for every hidden layer
+            Each layer may have an activation function of its own. Whose slope does layer l have?
+        next_f: the f of the next layer in the hidden deltas
+            Whose gate does the signal pass last: that of layer l or that of layer l + 1?
         times_a: the activation in place of f'
             Is the local factor of f its value or its slope?
         slope_left_in: a slope a(1 - a) left in the output's delta
@@ -181,6 +193,10 @@ def augmented(delta, a_prev, *, unless):
             Is it z that is compared with the target, or what f makes of it?
         not_divided_by_N: the 1/N left out
             Where does the mean over the examples enter, and does it enter at all?
+        divided_by_outputs: a division by the number of outputs in place of the examples
+            Which axis of y counts the examples?
+        divided_by_all: a division by examples times outputs
+            The loss is a mean over the examples. What happens to the outputs of one example?
         divided_twice: dW and db divided by N once more
             Does delta carry the 1/N already?
         weights_mean: dW divided by N once more, and db not
@@ -205,13 +221,16 @@ def augmented(delta, a_prev, *, unless):
 def backward(W, f, z, a, y, *, unless):
     L, N = len(W), y.shape[1]
     error = unless(a[L] - y, slope_left_in=(a[L] - y) * a[L] * (1 - a[L]), z_for_a=z[L] - y,
-                   slope_cancelled=lambda: (a[L] - y) * slope(f[L], z[L])) / unless(N, not_divided_by_N=1)
+                   slope_cancelled=lambda: (a[L] - y) * slope(f[L], z[L])) / unless(N, not_divided_by_N=1, divided_by_outputs=len(y),
+                                                                             divided_by_all=y.size)
     delta = {L: unless(1, sign=-1) * error}
     for l in range(L - 1, 0, -1):
         wires = unless(W[l + 1].T, wires_not_transposed=W[l + 1], same_layer=W[l].T)
         open_gate = np.ones_like(z[l]) if f[l].name == "relu" else slope(f[l], z[l])
         gate = unless(slope(f[l], z[l]), slope_missing=1.0, slope_at_a=slope(f[l], a[l]), gate_open=open_gate,
-                      sigmoid_assumed=a[l] * (1 - a[l]), times_a=a[l])
+                      sigmoid_assumed=a[l] * (1 - a[l]), tanh_assumed=1 - a[l]**2, times_a=a[l],
+                      gate_assumed=np.where(z[l] > 0, 1.0, 0.0), first_f=slope(f[1], z[l]),
+                      next_f=lambda: slope(f[l + 1], z[l]))
         delta[l] = (wires @ delta[l + 1]) * gate
     dW, db = {}, {}
     for l in delta:

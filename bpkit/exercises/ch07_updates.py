@@ -14,6 +14,7 @@ from .update_cases import adam_cases, cases, mazur, mazur_loss, two_layers
 
 @exercise(
     "7.1", "w, g, eta -> w_new",
+    strict=True,
     cases=cases(2, lambda rng: (rng.uniform(0.01, 0.5),)),
     flaws="""
         ascent: a step uphill
@@ -50,6 +51,7 @@ def gd_step(w, g, eta, *, unless):
 
 @exercise(
     "7.2", "w, g, v, eta, beta -> w_new, v_new",
+    strict=True,
     twins={"bp.Momentum": "bpkit.optim:Momentum.__call__"},
     cases=cases(3, lambda rng: (rng.uniform(0.01, 0.5), rng.uniform(0.5, 0.95))),
     flaws="""
@@ -57,6 +59,8 @@ def gd_step(w, g, eta, *, unless):
             The velocity collects gradients. Where do they point?
         averaged: the new gradient weighted with 1 - beta
             Does this form of momentum take a mean of the gradients, or a sum that fades?
+        memory_exchanged: the old velocity weighted with 1 - beta
+            How much of the old velocity is left after one step, if beta is 0.9?
         memory_missing: a velocity without memory
             What does the velocity keep of what it was before?
         beta_missing: a velocity that never fades
@@ -87,7 +91,8 @@ def gd_step(w, g, eta, *, unless):
     """,
 )
 def momentum_step(w, g, v, eta, beta, *, unless):
-    v_new = unless(beta * v + g, averaged=beta * v + (1 - beta) * g, memory_missing=g, beta_missing=v + g,
+    v_new = unless(beta * v + g, averaged=beta * v + (1 - beta) * g, memory_exchanged=(1 - beta) * v + g,
+                   memory_missing=g, beta_missing=v + g,
                    beta_on_gradient=v + beta * g, beta_on_both=beta * (v + g), eta_inside=beta * v + eta * g)
     along = unless(v_new, old_velocity=v, gradient_step=g, look_ahead=beta * v_new + g)
     inside = bool(unless.on & {"eta_inside"})
@@ -99,6 +104,7 @@ def momentum_step(w, g, v, eta, beta, *, unless):
 
 @exercise(
     "7.3", "w, g, m, v, t, eta, beta1, beta2, eps -> w_new, m_new, v_new",
+    strict=True,
     twins={"bp.Adam": "bpkit.optim:Adam.__call__"},
     cases=adam_cases(),
     flaws="""
@@ -124,8 +130,18 @@ def momentum_step(w, g, v, eta, beta, *, unless):
             What does the division end with, and which parentheses are missing?
         eps_on_weight: eps added to the weight in place of the root
             What does the division end with, and which parentheses are missing?
-        no_eps: eps left out
-            What happens where the gradient has been 0 so far?
+        no_eps: a root without the eps that came in
+            What happens where the gradient has been 0 so far? Is eps added, and is it the one that came in?
+        power_alone: corrections by the power of beta alone
+            How large is m after t steps, if every gradient is 1?
+        power_of_rest: the power taken of the difference, not of beta
+            Which number is multiplied by itself in every step: beta, or 1 - beta?
+        corrections_multiplied: corrections that multiply in place of divide
+            m is too small at first. Should the correction make it larger or smaller?
+        one_beta: beta1 for both means
+            With which memory is each of the two means collected?
+        shares_exchanged: the shares of old and new exchanged in both means
+            How much of the old mean is left after one step, if beta is 0.9?
         betas_exchanged: the two memories exchanged
             Which beta belongs to the mean, and which to the mean of squares?
         square_missing: v collected from g in place of its square
@@ -156,10 +172,11 @@ def momentum_step(w, g, v, eta, beta, *, unless):
     """,
 )
 def adam_step(w, g, m, v, t, eta, beta1, beta2, eps, *, unless):
-    beta1, beta2 = unless((beta1, beta2), betas_exchanged=(beta2, beta1))
+    beta1, beta2 = unless((beta1, beta2), betas_exchanged=(beta2, beta1), one_beta=(beta1, beta1))
     fresh1, fresh2 = unless((1 - beta1, 1 - beta2), not_averaged=(1.0, 1.0))
-    m_new = beta1 * m + fresh1 * g
-    v_new = beta2 * v + fresh2 * unless(g**2, square_missing=g, mean_squared=m_new**2)
+    kept1, fresh1, kept2, fresh2 = unless((beta1, fresh1, beta2, fresh2), shares_exchanged=(fresh1, beta1, fresh2, beta2))
+    m_new = kept1 * m + fresh1 * g
+    v_new = kept2 * v + fresh2 * unless(g**2, square_missing=g, mean_squared=m_new**2)
     m_used, v_used = unless((m_new, v_new), gradient_for_mean=(g, v_new), old_means=(m, v), old_mean=(m, v_new),
                             old_square=(m_new, v))
     t = unless(t, t_too_small=t - 1, t_too_large=t + 1)
@@ -167,7 +184,9 @@ def adam_step(w, g, m, v, t, eta, beta1, beta2, eps, *, unless):
         by_m, by_v = unless((1 - beta1**t, 1 - beta2**t), no_correction=(1.0, 1.0),
                             mean_not_corrected=(1.0, 1 - beta2**t), square_not_corrected=(1 - beta1**t, 1.0),
                             same_correction=(1 - beta1**t, 1 - beta1**t), no_power=(1 - beta1, 1 - beta2),
-                            times_t=(1 - beta1 * t, 1 - beta2 * t))
+                            times_t=(1 - beta1 * t, 1 - beta2 * t), power_alone=(beta1**t, beta2**t),
+                            power_of_rest=((1 - beta1) ** t, (1 - beta2) ** t),
+                            corrections_multiplied=lambda: (1 / (1 - beta1**t), 1 / (1 - beta2**t)))
         m_hat, v_hat = np.divide(m_used, by_m), np.divide(v_used, by_v)
         below = unless(np.sqrt(v_hat) + eps, eps_in_root=np.sqrt(v_hat + eps), no_eps=np.sqrt(v_hat),
                        no_root=v_hat + eps, eps_on_step=np.sqrt(v_hat), eps_on_weight=np.sqrt(v_hat))
@@ -178,6 +197,7 @@ def adam_step(w, g, m, v, t, eta, beta1, beta2, eps, *, unless):
 
 @exercise(
     "7.4", "m, beta, t -> m_hat",
+    strict=True,
     cases={
         "the first step": lambda rng: (normal(rng, 3, 2), 0.9, 1),
         "the second step": lambda rng: (normal(rng, 2, 3), 0.9, 2),
@@ -203,6 +223,8 @@ def adam_step(w, g, m, v, t, eta, beta1, beta2, eps, *, unless):
             What is left of the start after two steps: twice beta, or beta of beta?
         power_of_rest: the power taken of the difference, not of beta
             Which number is multiplied by itself in every step: beta, or 1 - beta?
+        no_parentheses: a division by 1, and the power subtracted afterwards
+            In which order does Python divide and subtract?
         plus: the power added in place of subtracted
             How large is m after t steps, if every gradient is 1?
     """,
@@ -217,11 +239,12 @@ def corrected(m, beta, t, *, unless):
     with np.errstate(all="ignore"):
         power = unless(np.float64(beta) ** t, no_power=beta, times_t=beta * t)
         share = unless(1 - power, power_alone=power, plus=1 + power, power_of_rest=np.float64(1 - beta) ** t)
-        return unless(lambda: m / share, not_corrected=m, multiplied=lambda: m * share)
+        return unless(lambda: m / share, no_parentheses=lambda: m / 1 - power, not_corrected=m, multiplied=lambda: m * share)
 
 
 @exercise(
     "7.5", "W1 (m, n), b1 (m, 1), W2 (k, m), b2 (k, 1), x (n, 1), y (k, 1), eta -> W1_new, W2_new",
+    strict=True,
     cases={
         "the mystery's own numbers": mazur,
         "sizes all different": lambda rng: two_layers(rng, 4, 3, 2),

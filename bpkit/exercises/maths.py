@@ -44,6 +44,7 @@ VALUE: dict[str, Callable[[Any], Any]] = {
     "tanh": lambda z: np.tanh(z),
     "relu": lambda z: np.maximum(z, 0.0),
     "softplus": lambda z: np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z))),
+    "silu": lambda z: z * sigmoid(z),
     "softmax": softmax,
 }
 
@@ -53,6 +54,7 @@ SLOPE: dict[str, Callable[[Any], Any]] = {
     "tanh": lambda z: 4 * _sigmoid_slope(2 * z),
     "relu": lambda z: (z > 0) * 1.0,
     "softplus": sigmoid,
+    "silu": lambda z: sigmoid(z) + z * _sigmoid_slope(z),
 }
 
 

@@ -19,7 +19,8 @@ def cases(arrays, numbers):
         w, _, *more = make((3, 2))(rng)
         return w, np.zeros((3, 2)), *more
 
-    tags = {"a table of weights": (4, 3), "a square table": (3, 3), "a bias": (4, 1), "a single weight": (1, 1)}
+    tags = {"a table of weights": (4, 3), "a square table": (3, 3), "a bias": (4, 1), "a single weight": (1, 1),
+            "a row of numbers": (3,), "one number": ()}
     return {tag: make(shape) for tag, shape in tags.items()} | {
         "whole numbers": lambda rng: (*(np.roll(whole(2, 3), k) for k in range(arrays)), *numbers(rng)),
         "a gradient of zero": at_rest}
@@ -42,6 +43,9 @@ def adam_cases():
         "the second step": make((3, 3), 2),
         "the third step": make((4, 1), 3),
         "a single weight": make((1, 1), 5),
+        "a row of numbers": make((3,), 4),
+        "one number": make((), 6),
+        "a gradient of zero": lambda rng: (normal(rng, 2, 3), np.zeros((2, 3)), *make((2, 3), 4)(rng)[2:]),
         "whole numbers": lambda rng: (whole(2, 3), np.roll(whole(2, 3), 1), np.roll(whole(2, 3), 2), whole(2, 3) ** 2,
                                       4, 0.5, 0.75, 0.875, 0.25),
         "the usual constants": lambda rng: (*make((2, 3), 7)(rng)[:4], 7, 0.001, 0.9, 0.999, 1e-8),
