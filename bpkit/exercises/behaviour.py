@@ -96,9 +96,12 @@ def same(exercise: Exercise, one: Outcome, other: Outcome) -> bool:
     """Whether two outcomes agree: the same leaves with the same numbers, and a warning on both sides if that counts.
 
     A leaf whose name begins with _ may differ between right answers; it only has to be the same at a second call.
+    Where one leaf is float32, what was made from it has no more digits either.
     """
+    single = any(getattr(leaf, "dtype", None) == np.float32 for leaf in one.leaves.values())
+    tolerance = max(exercise.tolerance, FLOAT32_TOLERANCE if single else 0.0)
     return (one.gave and other.gave and one.leaves.keys() == other.leaves.keys()
-            and all(name.startswith("_") or close(leaf, other.leaves[name], exercise.tolerance, exercise.strict)
+            and all(name.startswith("_") or close(leaf, other.leaves[name], tolerance, exercise.strict)
                     for name, leaf in one.leaves.items())
             and (not exercise.quiet or bool(one.warning) == bool(other.warning)))
 
@@ -159,9 +162,14 @@ def _leaves(value: Any, names: list[str]) -> Iterator[tuple[str, Any]]:
     if value is ... or callable(value):
         yield from _parts(" and ".join(names), value)
     elif len(names) == 1:
+        if isinstance(value, tuple) and (len(value) == 1 or any(np.ndim(part) > 1 for part in value if _is_array(part))):
+            ask = "Is there a comma at the end of what you return?" if len(value) == 1 else ""
+            came = "a tuple that holds one result" if len(value) == 1 else f"{len(value)} results"
+            raise Odd("wrong_count", f"One result is wanted, {names[0]}; {came} came", ask=ask)
         yield from _parts(names[0], value)
     elif not isinstance(value, (tuple, list)) or len(value) != len(names):
-        came = f"{len(value)} results" if isinstance(value, (tuple, list)) else describe(value)
+        came = (f"{len(value)} results" if isinstance(value, (tuple, list)) else
+                describe(value) if isinstance(value, (np.ndarray, str, int, float)) else f"one {type(value).__name__}")
         raise Odd("wrong_count", f"{len(names)} results are wanted, {', '.join(names)}; {came} came")
     else:
         pairs = sorted(zip(names, value, strict=True), key=lambda pair: pair[1] is not ...)
@@ -169,10 +177,15 @@ def _leaves(value: Any, names: list[str]) -> Iterator[tuple[str, Any]]:
             yield from _parts(name, part)
 
 
+def _is_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray)
+
+
 def _parts(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Mapping):
         for key in sorted(value, key=str):
-            yield f"{name}[{key}]", _leaf(f"{name}[{key}]", value[key])
+            leaf = f"{name}[{key!r}]" if isinstance(key, str) else f"{name}[{key}]"
+            yield leaf, _leaf(leaf, value[key])
     else:
         yield name, _leaf(name, value)
 

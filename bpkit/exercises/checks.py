@@ -102,7 +102,7 @@ def _rows(trial: Trial) -> tuple[tuple[str, str], ...]:
         return tuple(warned[:1])
     index = f"[{', '.join(map(str, entry.at))}]" if entry.at else ""
     counted = isinstance(entry.got, int) and isinstance(entry.want, int)
-    digits = next((d for d in range(4, 9) if number(entry.got, d) != number(entry.want, d)), 9)
+    digits = next((d for d in range(4, 16) if number(entry.got, d) != number(entry.want, d)), 16)
     got, want = (str(n) if counted else number(n, digits) for n in (entry.got, entry.want))
     ratio = f", ratio {number(entry.got / entry.want, digits)}" if entry.want and not counted else ""
     words = f"{entry.leaf}{index} is {got}, wanted {want}{ratio}"

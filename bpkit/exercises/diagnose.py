@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .forms import blank, borrowed, changes_arguments, keeps_state, no_result, other_arguments, rng_ignored, too_long
+from .forms import blank, borrowed, changes_arguments, keeps_state, no_result, other_arguments, remembers, rng_ignored, too_long
 from .guard import SECONDS, TimeUp
 from .stops import does_not_fit
 from .trial import Trial
@@ -17,6 +17,7 @@ from .wrong import (
     constant_factor,
     dict_wanted,
     first_to_differ,
+    nearly,
     not_finite,
     numpy_replaced,
     other,
@@ -91,5 +92,5 @@ FORM: tuple[Look, ...] = (other_arguments, helper_blank, blank, borrowed, carrie
                           dict_wanted, no_result)
 SOUND: tuple[Look, ...] = (changes_arguments, rng_ignored, keeps_state)
 WRONG: tuple[Look, ...] = (
-    numpy_replaced, catalogued, changes_arguments, rng_ignored, keeps_state, other_order, does_not_fit, wrong_names,
-    wrong_shape, not_finite, warned, whole_numbers_only, constant_factor, first_to_differ, wrong_on_some, other)
+    numpy_replaced, remembers, catalogued, changes_arguments, rng_ignored, keeps_state, other_order, does_not_fit, wrong_names,
+    wrong_shape, not_finite, warned, nearly, whole_numbers_only, constant_factor, first_to_differ, wrong_on_some, other)

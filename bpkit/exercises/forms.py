@@ -90,5 +90,10 @@ def keeps_state(trial: Trial) -> Finding | None:
                    "What does the function remember from one call to the next, or draw at random?")
 
 
+def remembers(trial: Trial) -> Finding | None:
+    """The same call gives something else the second time, where no graph or network is handed on between them."""
+    return None if trial.exercise.observe else keeps_state(trial)
+
+
 def _equal(one: object, other: object) -> bool:
     return one == other if isinstance(one, str) else bool(np.array_equal(one, other, equal_nan=True))

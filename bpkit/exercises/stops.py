@@ -6,7 +6,8 @@ import re
 import traceback
 from pathlib import Path
 
-from ..shapes import BadInput
+from ..shapes import BadInput, BadType
+from .behaviour import given
 from .maths import np
 from .trial import Trial
 from .verdict import Finding
@@ -26,8 +27,10 @@ def does_not_fit(trial: Trial) -> Finding | None:
     error = trial.outcomes[broken[0]].failure
     assert error is not None
     said = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}{_line(error)}{_wanted(error)}"
-    sizes = isinstance(error, (ValueError, IndexError))
-    known = about(error, layers=any(p.name in ("W", "dW") for p in trial.exercise.parameters))
+    sizes = isinstance(error, (ValueError, IndexError)) and not isinstance(error, BadType)
+    parts = dict(zip((p.name for p in trial.exercise.parameters), given(trial.exercise, broken[0], trial.seed),
+                     strict=True))
+    known = about(error, layers=len(parts.get("W", parts.get("dW", ()))))
     if len(broken) == len(trial.outcomes):
         shapes = "What are the shapes of the things that meet in that line?"
         ask = shapes if sizes else "What does that line take for granted about the things it works on?"
@@ -39,8 +42,8 @@ def does_not_fit(trial: Trial) -> Finding | None:
                    f"It stops on {stops}, but runs on {runs}.\n{said}", known or ask)
 
 
-def about(error: BaseException, layers: bool) -> str:
-    """A question about an exception whose reason is known, or ""; ``layers`` where dicts are numbered by layer."""
+def about(error: BaseException, layers: int) -> str:
+    """A question about an exception whose reason is known, or ""; ``layers`` is how many there are, numbered from 1."""
     said, frames = str(error), _frames(error)
     source = (frames[-1].line or "") if frames else ""
     if isinstance(error, RecursionError):
@@ -61,16 +64,34 @@ def about(error: BaseException, layers: bool) -> str:
         return "Which function in that line takes a single number, where an array comes?"
     if "read-only" in said or "mappingproxy" in said:
         return "Does that line write into something that came in? Which line would make a new one instead?"
+    if re.search(r"'(True|False)' as a data type", said):
+        return "At which place does that function take this argument, or what is its name?"
+    if "unexpected keyword argument" in said:
+        return "How does NumPy spell the name of that argument?"
+    if "bitwise_xor" in said or "operand type(s) for ^" in said:
+        return "How does Python write a power?"
+    if "is not callable" in said and re.search(r"(ndarray|float\d*|int\d*)' object", said):
+        return "Which pair of parentheses in that line calls something that is no function?"
+    if "builtin_function_or_method" in said or "enough dimensions (has 0" in said:
+        return "What in that line is named, and never called?"
+    if isinstance(error, IndexError) and "out of bounds" in said:
+        return "What does that index count, and how many of them are there?"
     if "as a data type" in said:
         return "A shape is one thing, a tuple: how many arguments does that call get?"
     if any(words in said for words in NO_LOGARITHM):
         return "Of which number is that logarithm taken, and does its term count?"
     if re.search(r"\[\s*\w+\s*==\s*\w+\s*\]", source):
         return "Which parentheses make a list in Python, and which only group?"
-    if layers and re.search(r"'dict' object (has no attribute|is not callable)", said):
+    if layers and re.search(r"'dict' object (has no attribute 'prime'|is not callable)", said):
         return "f holds one function for each layer: which of them is this layer's?"
+    if layers and "'dict'" in said and isinstance(error, (AttributeError, TypeError, ValueError)):
+        return "That dict has an entry for each layer: which of them is meant?"
+    if layers and "elementwise derivative" in said:
+        return "Which layer has that activation function, and which layer's slope is asked for?"
     if layers and isinstance(error, KeyError) and error.args == (0,) and re.search(r"\bz\[\w+ ?- ?1\]", source):
         return "Which of the dicts has a layer 0, and which begins at 1?"
+    if layers and isinstance(error, KeyError) and error.args[0] in range(1, layers + 1):
+        return "That layer exists, but nothing is kept for it yet: which line should have done so?"
     if layers and isinstance(error, KeyError) and isinstance(error.args[0], int):
         return "At which number do the layers begin, and at which do they end?"
     return ""

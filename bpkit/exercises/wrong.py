@@ -109,10 +109,20 @@ def wrong_names(trial: Trial) -> Finding | None:
         if wanted.keys() != got.keys():
             missing, extra = [k for k in wanted if k not in got], [k for k in got if k not in wanted]
             parts = [f"{listed(missing)} missing"] * bool(missing) + [f"{listed(extra)} not asked for"] * bool(extra)
-            ask = ("Which layers does the result speak of, and which of them has no weights?"
-                   if any("[" in name for name in wanted) else "What does the line that describes the result promise?")
-            return Finding("wrong_keys", f"The result holds other parts than asked for: {'; '.join(parts)}.", ask)
+            return Finding("wrong_keys", f"The result holds other parts than asked for: {'; '.join(parts)}.",
+                           _ask_about_parts(wanted, extra))
     return None
+
+
+def _ask_about_parts(wanted: Mapping[str, Any], extra: list[str]) -> str:
+    if not any("[" in name for name in wanted):
+        return ("Which entry of that dict is wanted?" if any("[" in name for name in extra) else
+                "What does the line that describes the result promise?")
+    if any("['" in name for name in extra):
+        return "Are layers numbered by numbers, or by texts?"
+    if not extra:
+        return "At which layer does the loop begin and end, and where does the return stand?"
+    return "Which layers does the result speak of, and which of them has no weights?"
 
 
 def wrong_shape(trial: Trial) -> Finding | None:
@@ -131,12 +141,22 @@ def wrong_shape(trial: Trial) -> Finding | None:
             if _same_numbers(got, want):
                 return Finding("reshaped", f"{words} The numbers are right, in another form.",
                                "Which axis was lost or added, and in which step?")
-            return Finding("wrong_shape", words, _ask_about(got.shape, want.shape))
+            sizes = trial.exercise.cases[i].sizes
+            return Finding("wrong_shape", words, _ask_about(got.shape, want.shape, sizes.get("N", 0)))
     return None
 
 
-def _ask_about(got: tuple[int, ...], want: tuple[int, ...]) -> str:
-    """A question about a shape: too little was added up, or too much, or both, or else the factors do not fit."""
+def _ask_about(got: tuple[int, ...], want: tuple[int, ...], N: int) -> str:
+    """A question about a shape: too little was added up, or too much, or both, or else the factors do not fit.
+
+    ``N`` is the number of examples where the case has some.
+    """
+    if got == () and len(want) > 1:
+        return "Was something added up that should stay apart, or is it another value that should be returned?"
+    if len(want) == 2 and want[1] == 1 < want[0] == got[-1] and got == (want[0], want[0]):
+        return "A column and a row met and were stretched into a table: which of them should be a column?"
+    if want[1:] == (1,) and N > 1 and sorted(got)[-1:] == [N] and int(np.prod(got)) == N != want[0]:
+        return "Which axis counts the units, which the examples, and along which one was added up?"
     pairs = list(zip(got, want, strict=True)) if len(got) == len(want) else []
     if len(got) > len(want) or (pairs and all(size in (1, mine) for mine, size in pairs)):
         return "Over which axis is there still something to add up?"
@@ -165,8 +185,20 @@ def not_finite(trial: Trial) -> Finding | None:
         if bad.any():
             word = "nan" if np.isnan(got[bad][0]) else "inf"
             return Finding("nan", f"{name} holds {word} on {trial.exercise.cases[i].tag}.",
-                           "Which step divides by zero, takes the logarithm of zero, or raises e to a large number?")
+                           "Which step divides by zero, takes the logarithm of zero or the root of a negative number, "
+                           "or raises e to a large number?")
     return None
+
+
+def nearly(trial: Trial) -> Finding | None:
+    """Every number agrees to several digits, and to no more."""
+    pairs = [(got, want) for _, _, got, want in _leaves(trial)]
+    if not pairs or not all(one.gave for one in trial.outcomes):
+        return None
+    if not all(close(got, want, 1e-4) for got, want in pairs) or trial.first_wrong is None and not any(trial.right):
+        return None
+    return Finding("nearly", "Every number agrees to several digits, but not to the last ones.",
+                   "Which step loses digits: a slope taken by a difference, a rounding, or float32?", numbers=True)
 
 
 def whole_numbers_only(trial: Trial) -> Finding | None:
@@ -176,7 +208,8 @@ def whole_numbers_only(trial: Trial) -> Finding | None:
     if not cut or not any((want != np.round(want)).any() for _, want in pairs):
         return None
     return Finding("integers", "The result holds whole numbers only; what stood behind the point is lost.",
-                   "Which array was made for whole numbers, and cuts off what you write into it?", numbers=True)
+                   "Which array was made for whole numbers, and cuts off what you write into it? Or which division "
+                   "drops its rest?", numbers=True)
 
 
 def constant_factor(trial: Trial) -> Finding | None:
@@ -195,7 +228,8 @@ def constant_factor(trial: Trial) -> Finding | None:
             if np.allclose(ratios, sizes**power):
                 factor = f"{letter} times" if power > 0 else f"one {letter}{words}"
                 return Finding("factor", f"Every number is {factor} what it should be; {letter} is a size of the case.",
-                               "Where does the mean over the examples live, and is it taken once?", numbers=True)
+                               "Where does the mean over the examples live, and is it taken once?" if power < 0 else
+                               "Is something added once an example, or is a mean not taken?", numbers=True)
     return None
 
 
@@ -215,7 +249,7 @@ def _ratio(trial: Trial, place: int) -> float:
 
 
 def first_to_differ(trial: Trial) -> Finding | None:
-    """Several results, the first of them right: which one is the first that is not."""
+    """Several results, some of them right on all cases: which one is the first that is not."""
     names = [p.name for p in trial.exercise.returns]
     if trial.exercise.observe or len(names) < 2 or not all(one.gave for one in trial.outcomes):
         return None
@@ -223,10 +257,11 @@ def first_to_differ(trial: Trial) -> Finding | None:
     right = {name: [_same_part(_part(mine, name), _part(want, name), trial.exercise) for mine, want in pairs]
              for name in names}
     first = next((name for name in names if not all(right[name])), names[0])
-    before = names[:names.index(first)]
-    if not before:
+    good = [name for name in names if all(right[name])]
+    if not good:
         return None
-    words = f"{listed(before)} {'are' if len(before) > 1 else 'is'} right; {first} is the first that is not."
+    only = len(good) == len(names) - 1
+    words = f"{listed(good)} {'are' if len(good) > 1 else 'is'} right; {first} is {'not' if only else 'the first that is not'}."
     if any(right[first]):
         wrong = [case.tag for case, good in zip(trial.exercise.cases, right[first], strict=True) if not good]
         words += f" It is wrong on {listed(wrong)}."
@@ -240,6 +275,10 @@ def wrong_on_some(trial: Trial) -> Finding | None:
     if len(wrong) == len(trial.right):
         return None
     counted = f"Right on {len(trial.right) - len(wrong)} of {len(trial.right)} cases; wrong on {listed(wrong)}."
+    good = [case.tag for case, right in zip(trial.exercise.cases, trial.right, strict=True) if right]
+    if 2 * len(good) <= len(wrong):
+        words = f"Right on {listed(good)} alone, wrong on the other {len(wrong)} cases."
+        return Finding("some_cases", words + _quoted(trial), "Why can the mistake do no harm there?", numbers=True)
     ask = ("What do the wrong cases have in common, and which line treats them differently?" if len(wrong) > 1 else
            "What sets that case apart from the others, and which line has to do with it?")
     return Finding("some_cases", counted + _quoted(trial), ask, numbers=True)
@@ -255,7 +294,8 @@ def other(trial: Trial) -> Finding:
         right, every = right + int((np.abs(got - want) <= 1e-6 * scale).sum()), every + want.size
     counted = f" {right} of {every} entries are right." if every else ""
     return Finding("other", f"The result differs, in a way that has no name here.{counted}{_quoted(trial)}",
-                   "Go through your lines by hand on the smallest case: after which one do you differ?", numbers=True)
+                   "Take numbers small enough for a pencil and go through your lines: after which one do you differ?",
+                   numbers=True)
 
 
 def _leaves(trial: Trial) -> Iterator[tuple[int, str, Any, Any]]:
