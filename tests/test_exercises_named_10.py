@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -94,6 +94,12 @@ SEARCHES: dict[str, tuple[Callable, str]] = {
     "len(dW) - 1": (search(layers=lambda dW: range(len(dW) - 1, 0, -1)), "last_layer_left_out"),
     "range to 1": (search(layers=lambda dW: range(len(dW), 1, -1)), "first_layer_left_out"),
     "from layer 1": (search(layers=sorted), "from_the_input"),
+    "for l in dW": (search(layers=list), "as_they_come"),
+    "for l in reversed(dW)": (search(layers=lambda dW: list(dW)[::-1]), "backwards_as_they_come"),
+    "a true zero passed over": (search(lambda a, b: b.any() and safe(a, b)), "true_zeros_skipped"),
+    "an own zero passed over": (search(lambda a, b: a.any() and safe(a, b)), "own_zeros_skipped"),
+    "any zero passed over": (search(lambda a, b: a.any() and b.any() and safe(a, b)), "zeros_skipped"),
+    "every entry off": (search(lambda a, b: (abs(a - b) > 1e-6 * abs(b)).all()), "nearest_entry"),
     "biases first": (search(kinds=(1, 0)), "biases_first"),
     "weights alone": (search(kinds=(0,)), "weights_only"),
     "weights, then biases": (weights_then_biases, "weights_before_biases"),
@@ -340,6 +346,7 @@ PROOFS: dict[str, tuple[Callable, str]] = {
     "the last layer": (against(layers=lambda W: [len(W)]), "last_layer_only"),
     "the last layer skipped": (against(layers=lambda W: range(1, len(W))), "last_layer_left_out"),
     "layer 1 skipped": (against(layers=lambda W: range(len(W), 1, -1)), "first_layer_left_out"),
+    "a true zero passed over": (against(lambda a, b: not b.any() or not safe(a, b)), "true_zeros_skipped"),
     "layers 1, 2, 3": (against(layers=lambda W: (1, 2, 3)), "layers_fixed"),
     "an absolute tolerance": (against(lambda a, b: np.linalg.norm(a - b) < 1e-6), "absolute"),
     "np.allclose": (against(np.allclose), "absolute"),
@@ -368,15 +375,31 @@ def test_a_verdict_quotes_what_the_proof_says_and_what_is_wanted():
     assert "report" in verdict.question
 
 
+def test_a_proof_that_nudges_in_place_is_asked_for_an_array_of_its_own():
+    def prove(backward, W, b, f, x, y):
+        W[1][0, 0] += 1e-5
+        return True
+
+    verdict = check("10.4", prove)
+    assert "read-only" in verdict.message
+    assert "make a new one" in verdict.question
+
+
+def test_more_keys_than_asked_for_do_no_harm_and_other_keys_are_asked_about():
+    assert judge("10.2", NAMES | {"E": None}).status == "correct"
+    verdict = judge("10.2", {name: letter for letter, name in NAMES.items()})
+    assert verdict.message == "No name stands under the keys A, B, C and D."
+
+
 def test_what_a_bad_input_says_is_shown_whole():
     def prove(backward, W, b, f, x, y):
         dW, db = backward(W, b, f, x, y)
         return bp.gradcheck(loss_of(f, x, y), {"W": W, "b": b}, {"W": db, "b": dW}).verdict == "agrees"
 
     message = check("10.4", prove).message
-    assert "grad W[1] does not fit theta." in message
-    assert "wanted: shape (3, 2)" in message
-    assert "got: shape (3, 1)" in message
+    assert "grad W[2] does not fit theta." in message
+    assert "wanted: shape (2, 2)" in message
+    assert "got: shape (2, 1)" in message
 
 
 def test_the_hints_of_the_proof_speak_of_the_check_and_of_a_loss_of_theta():
@@ -393,20 +416,22 @@ def test_each_verdict_leads_to_its_own_part_of_the_chapter(number, heading):
 
 
 @pytest.mark.parametrize("words", ["complex step", "central differences", "a loss that stands still"])
-def test_a_proof_by_the_gradient_check_is_judged_in_half_a_second_of_work(words):
+def test_a_proof_by_the_gradient_check_needs_few_forward_passes(words):
+    """Nearly all the time of a verdict goes into the answer's own passes: about 0.2 ms each, so half a second in all."""
+    passes = itertools.count()
     method = "complex" if words == "complex step" else "central"
     still = words == "a loss that stands still"
 
     def prove(backward, W, b, f, x, y):
         dW, db = backward(W, b, f, x, y)
         fixed = {"W": W, "b": b}
-        loss = loss_of(f, x, y)
-        return bp.gradcheck(lambda theta: loss(fixed if still else theta), fixed, {"W": dW, "b": db}, method).verdict == "agrees"
 
-    def seconds():
-        begin = time.process_time()
-        verdict = judge("10.4", prove)
-        assert verdict.kind == ("loss_stands_still" if still else "")
-        return time.process_time() - begin
+        def loss(theta):
+            next(passes)
+            return loss_of(f, x, y)(fixed if still else theta)
 
-    assert min(seconds() for _ in range(4)) < 0.5  # the machine may have been busy
+        return bp.gradcheck(loss, fixed, {"W": dW, "b": db}, method).verdict == "agrees"
+
+    verdict = judge("10.4", prove)
+    assert verdict.kind == ("loss_stands_still" if still else "")
+    assert next(passes) < 1250

@@ -7,6 +7,7 @@ from collections import deque
 import numpy as np
 import pytest
 
+from bpkit import autodiff
 from bpkit.exercises import check, hint
 from bpkit.exercises.checks import judge
 
@@ -605,8 +606,21 @@ def test_a_right_pass_over_a_wrong_order_is_not_blamed() -> None:
     assert verdict.kind == "carried_forward", verdict
 
 
+@pytest.mark.parametrize("one", [lambda node: 1.0, lambda node: np.ones_like(node.data)])
+def test_a_vjp_is_not_a_factor(one) -> None:
+    verdict = check("9.3", backward_by(share=lambda v, node, parent: v(one(node)) * node.grad))
+    assert verdict.kind == "vjp_as_factor", verdict
+
+
+@pytest.mark.parametrize("number, answer", [
+    ("9.1", autodiff.Value), ("9.1", type("Value", (autodiff.Value,), {})),
+    ("9.2", lambda root: autodiff.topological_order(root)), ("9.4", autodiff.unbroadcast)])
+def test_the_engine_of_bpkit_is_no_answer(number, answer) -> None:
+    assert check(number, answer).kind == "borrowed"
+
+
 def test_an_unnamed_mistake_is_shown_on_the_first_graph_that_it_spoils() -> None:
-    verdict = check("9.3", backward_by(share=lambda v, node, parent: 3 * v(node.grad) * node.data * parent.data))
+    verdict = check("9.3", backward_by(share=lambda v, node, parent: 3 * v(node.grad) * parent.data**2))
     assert verdict.kind not in ("nan", "error") and verdict.rows[0][0] == "first wrong entry, L = x y + z", verdict
 
 

@@ -467,7 +467,7 @@ def first_suspect_backwards(dW, db, dW_true, db_true):
 
 def first_suspect_by_ratio(dW, db, dW_true, db_true):
     """With a guard in the denominator in place of a question."""
-    for l in list(dW)[::-1]:
+    for l in sorted(dW)[::-1]:
         for name, mine, true in (("dW", dW[l], dW_true[l]), ("db", db[l], db_true[l])):
             if not np.linalg.norm(mine - true) / (np.linalg.norm(mine) + np.linalg.norm(true) + 1e-300) < 5e-7:
                 return f"{name}[{l}]"

@@ -22,6 +22,7 @@ ADDED_KEPT = """added axes that are still there, with the length 1
 @exercise(
     "9.1", "operation, arrays, g -> out",
     name="Value",
+    twins={"autodiff.Value": "bpkit.autodiff:Value.__add__"},
     adapt=engine, observe=products,
     cases={
         "a sum of two": operation("add", (3, 4), (3, 4), out=(3, 4)),
@@ -107,6 +108,7 @@ def vjp_of(operation, arrays, g, *, unless):
 
 @exercise(
     "9.2", "root -> nodes",
+    twins={"autodiff.topological_order": "bpkit.autodiff:topological_order"},
     adapt=from_both_ends, observe=order_found,
     cases={kind: graph(kind) for kind in GRAPHS} | LARGE,
     flaws=ORDER,
@@ -137,6 +139,7 @@ def topological_order(root, *, unless):
 
 @exercise(
     "9.3", "root ->",
+    twins={"autodiff.backward": "bpkit.autodiff:backward"},
     observe=gradients_left,
     cases={kind: graph(kind) for kind in GRAPHS} | {"after an earlier pass": graph(STALE, stale=True)} | LARGE,
     flaws=PASS,
@@ -157,7 +160,7 @@ def backward(root, *, unless):
     zeros, one = np.zeros_like(root.data), np.ones_like(root.data)
     begin = unless(send.fresh, stale=send.kept, leaves_cleared=send.kept_inside, inner_cleared=send.kept_outside,
                    starts_at_one=send.ones, one_array=lambda: lambda node: zeros)
-    share = unless(send.of_gradient, upstream_ignored=send.of_ones, vjp_ignored=send.gradient,
+    share = unless(send.of_gradient, upstream_ignored=send.of_ones, vjp_as_factor=send.as_factor, vjp_ignored=send.gradient,
                    times_data=send.times_data)
     add = unless(send.added, overwritten=send.overwritten, first_share=send.first_alone, mean_of_paths=send.mean,
                  multiplied=send.multiplied, shared_array=send.taken_and_written_into)
@@ -175,6 +178,7 @@ def backward(root, *, unless):
 @exercise(
     "9.4", "g, shape -> gradient",
     strict=True,
+    twins={"autodiff.unbroadcast": "bpkit.autodiff:unbroadcast"},
     cases={
         "nothing was stretched": lambda rng: (normal(rng, 3, 4), (3, 4)),
         "a column": lambda rng: (normal(rng, 3, 5), (3, 1)),
@@ -186,6 +190,8 @@ def backward(root, *, unless):
         "both kinds, a column": lambda rng: (normal(rng, 2, 3, 4), (3, 1)),
         "both kinds, a row": lambda rng: (normal(rng, 2, 3, 4), (1, 4)),
         "a square": lambda rng: (normal(rng, 4, 4), (4, 1)),
+        "an added axis as long as a kept one": lambda rng: (normal(rng, 4, 4), (4,)),
+        "stretched at both ends": lambda rng: (normal(rng, 2, 3, 2, 4), (1, 2, 1)),
     },
     flaws=f"""
         mean: the mean over the copies

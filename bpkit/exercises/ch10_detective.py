@@ -15,11 +15,13 @@ from .detective_cases import (
     accusations,
     agree,
     as_suspect,
-    detective_network,
     exchanged,
     first,
     gradients_with,
+    handed_out,
     moved,
+    one_entry_agrees,
+    raised,
     suspect,
     tables,
     times,
@@ -49,7 +51,7 @@ def suspect_or_none(args, answer):
     observe=suspect_or_none,
     cases={
         "nothing wrong": gradients_with(),
-        "a wrong weight gradient": gradients_with("dW[2]", "dW[1]", "db[1]"),
+        "a wrong weight gradient": gradients_with("dW[2]", "dW[1]", "db[1]", upward=True),
         "a wrong bias gradient": gradients_with("db[3]", "dW[2]", "dW[1]", "db[1]"),
         "only the first layer": gradients_with("dW[1]", "db[1]"),
         "the sign turned around": gradients_with("dW[3]", "db[3]", change=times(-1.0)),
@@ -62,11 +64,20 @@ def suspect_or_none(args, answer):
         "tiny gradients": gradients_with("dW[1]", size=1e-12),
         "large gradients": gradients_with(size=1e9),
         "two layers": gradients_with("dW[2]", "dW[1]", layers=2),
-        "four layers": gradients_with("dW[4]", "db[4]", "dW[2]", layers=4),
+        "four layers": gradients_with("dW[4]", "db[4]", "dW[2]", layers=4, upward=True),
+        "the first entry alone": gradients_with("dW[2]", change=moved(0, 0, by=0.1), upward=True),
+        "zeros in place of a gradient": gradients_with("dW[2]", change=times(0.0)),
+        "a gradient in place of zeros": gradients_with("dW[2]", change=raised, zero=("dW[2]",)),
     },
     flaws=COMPARED_BADLY + """
         from_the_input: a search that starts at the input
             The backward pass goes from the last layer to the first. Where does a mistake show first?
+        as_they_come: the layers in the order in which the dicts hold them
+            Does a dict hold its layers in a fixed order, or in the order in which they were put there?
+        backwards_as_they_come: the layers in the order of the dicts, turned around
+            Does a dict hold its layers in a fixed order, or in the order in which they were put there?
+        nearest_entry: a table called off only where all of its entries are off
+            How many entries of a table have to be off, for the table to be wrong?
         last_found: the last gradient that is off, in place of the first
             What becomes of a name that is found, when the loop goes on?
         last_layer_only: the last layer alone examined
@@ -100,12 +111,15 @@ def first_suspect(dW, db, dW_true, db_true, *, unless):
     mine, true = tables((dW, db)), tables((dW_true, db_true))
     order = [(kind, l) for l in sorted(dW, reverse=True) for kind in ("dW", "db")]
     weights, biases = (order[place::2] for place in (0, 1))
-    looked = unless(order, from_the_input=sorted(order, key=lambda name: name[1]), last_layer_only=order[:2],
+    held = [(kind, l) for l in dW for kind in ("dW", "db")]
+    turned = [(kind, l) for l in reversed(list(dW)) for kind in ("dW", "db")]
+    looked = unless(order, as_they_come=held, backwards_as_they_come=turned, from_the_input=sorted(order, key=lambda name: name[1]), last_layer_only=order[:2],
                     first_table_only=order[:1], last_layer_left_out=order[2:], first_layer_left_out=order[:-2],
                     layers_fixed=[(kind, l) for l in (3, 2, 1) for kind in ("dW", "db")], weights_only=weights,
                     biases_first=[name for pair in zip(biases, weights, strict=True) for name in pair],
                     weights_before_biases=weights + biases, always_none=[])
-    agrees = unless(agree, **COMPARED, absolute_too=partial(agree, more=1e-8))
+    agrees = unless(agree, **COMPARED, absolute_too=partial(agree, more=1e-8),
+                    nearest_entry=one_entry_agrees)
     found = [f"{kind}[{l}]" for kind, l in looked if not agrees(mine[kind, l], true[kind, l])] or ["none"]
     return unless(found[0], last_found=found[-1])
 
@@ -148,7 +162,7 @@ def culprit(letter, *, unless):
 @exercise(
     "10.3", "W, b, f, x, y -> dW, db",
     strict=True,
-    cases={tag: partial(detective_network, sizes=sizes, N=N) for tag, (sizes, N) in SIZES.items()},
+    cases={tag: partial(handed_out, sizes=sizes, N=N) for tag, (sizes, N) in SIZES.items()},
     flaws=MISTAKES,
     hints="""
         The comment above each blank says what it holds. Which line of the open case does that work, and what was added?
@@ -179,20 +193,21 @@ THIN = (1, 1, 2, 2)  # where widths do not matter: a proof by differences costs 
         "a right one": suspect(),
         "right up to rounding": suspect(sizes=THIN, dW=times(1 + 1e-10), db=times(1 + 1e-10)),
         "two layers, a right one": suspect(sizes=(3, 4, 2)),
-        "a right one with a dead layer": suspect(low=100.0),
+        "a right one with a dead layer": suspect(sizes=THIN, low=100.0),
         "updated weights": suspect("updated_weights", sizes=THIN),
         "gates that never close": suspect("gate_open"),
+        "a dead layer with a gradient": suspect(sizes=THIN, low=100.0, dW1=raised, db1=raised),
         "a planted factor": suspect("planted_factor", sizes=THIN),
         "all signs": suspect("sign", sizes=THIN),
         "one per cent": suspect(sizes=THIN, dW=times(1.01), db=times(1.01)),
-        "one entry of the last layer": suspect(dW_last=moved(1, 1, by=-0.1)),
-        "the last bias alone": suspect(db_last=moved(0, 0, by=0.5)),
-        "the weights of layer 2 alone": suspect(dW2=times(2.0)),
+        "one entry of the last layer": suspect(sizes=THIN, dW_last=moved(1, 1, by=-0.1)),
+        "the last bias alone": suspect(sizes=THIN, db_last=moved(0, 0, by=0.5)),
+        "the weights of layer 2 alone": suspect(sizes=THIN, dW2=times(2.0)),
         "the bias of layer 1 alone": suspect(db1=upside_down),
         "one weight of layer 1": suspect(dW1=moved(0, 0, by=0.1)),
-        "one entry off in the fourth digit": suspect(dW1=moved(2, 1, by=3e-4)),
-        "four layers, the last one wrong": suspect(sizes=(2, 2, 3, 2, 2), dW_last=times(1.5), db_last=times(1.5)),
-        "tiny gradients": suspect("planted_factor", faint=3e-8, always=3),
+        "one entry off in the fourth digit": suspect(dW1=moved(1, 0, by=3e-4)),
+        "four layers, the last one wrong": suspect(sizes=(1, 2, 2, 2, 2), dW_last=times(1.5), db_last=times(1.5)),
+        "tiny gradients": suspect("planted_factor", faint=3e-8, always=1),
         "no gradient at all": suspect(sizes=THIN, dW=times(0.0), db=times(0.0)),
         "the gradient of another loss": suspect("squared_error", sizes=THIN, always=3),
     },
@@ -200,7 +215,7 @@ THIN = (1, 1, 2, 2)  # where widths do not matter: a proof by differences costs 
         always_right: everyone acquitted
             What would have to happen for your function to say no?
         always_wrong: everyone found guilty, the right ones too
-            What comes back for a right pass: a report or its verdict, and how is that verdict spelt?
+            What does your function hold against a right pass? Of a report: how is its verdict spelt?
         inverted: yes and no exchanged
             For which verdict do you say True?
         loss_stands_still: a loss that does not move with theta

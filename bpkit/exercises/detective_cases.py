@@ -7,11 +7,12 @@ dW = dL/dW and db = dL/db by layer; g one of them; a gradient's name is "dW[2]" 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from .. import activations
+from ..network import Network
 from ..shapes import describe
 from .behaviour import Odd
 from .cases import network
@@ -29,6 +30,13 @@ Change = Callable[[Any], Any]
 def detective_network(rng, sizes, N):
     """W, b, f, x, y of a relu network with a softmax output in which every layer learns: no gradient is nearly 0."""
     return clone(_drawn(int(rng.integers(2**32)), sizes, N))
+
+
+def handed_out(rng, sizes, N):
+    """The same as parts of a network, which nobody can write into."""
+    W, b, f, x, y = detective_network(rng, sizes, N)
+    net = Network(W, b, f)
+    return net.W, net.b, net.f, x, y
 
 
 @lru_cache(maxsize=64)
@@ -66,6 +74,11 @@ def exchanged(g):
     return g
 
 
+def raised(g):
+    """All entries moved by 1, those of a table of zeros as well."""
+    return g + 1.0
+
+
 def upside_down(g):
     """The rows in the opposite order."""
     return g[::-1].copy()
@@ -79,12 +92,23 @@ def tables(gradients):
     return {(kind, l): part[l] for kind, part in zip(("dW", "db"), gradients, strict=True) for l in sorted(part)}
 
 
-def agree(one, two, see=np.asarray, gap=np.linalg.norm, limit=1e-6, relative=True, more=0.0, reached=True):
-    """Whether two tables, or what is seen of them, are at most a millionth of the larger one apart."""
+def agree(one, two, see=np.asarray, gap=np.linalg.norm, limit=1e-6, relative=True, more=0.0, reached=True, skip=None):
+    """Whether two tables, or what is seen of them, are at most a millionth of the larger one apart.
+
+    ``skip`` of their two norms tells tables that are passed over, as if they agreed.
+    """
     one, two = see(one), see(two)
-    size = max(np.linalg.norm(one), np.linalg.norm(two)) if relative else 1.0
+    norms = np.linalg.norm(one), np.linalg.norm(two)
+    if skip and skip(*norms):
+        return True
+    size = max(norms) if relative else 1.0
     allowed, apart = limit * size + more, gap(one - two)
     return bool(apart <= allowed if reached else apart < allowed)
+
+
+def one_entry_agrees(one, two):
+    """Whether two tables agree in one entry at least."""
+    return bool((np.abs(one - two) <= 1e-6 * np.maximum(np.abs(one), np.abs(two))).any())
 
 
 def first(g):
@@ -104,9 +128,12 @@ COMPARED = {
     "sizes_only": partial(agree, see=np.abs),
     "signed": partial(agree, gap=np.max),
     "signed_back": partial(agree, gap=lambda apart: np.max(-apart)),
+    "zeros_skipped": partial(agree, skip=lambda mine, true: min(mine, true) == 0),
+    "true_zeros_skipped": partial(agree, skip=lambda mine, true: true == 0),
+    "own_zeros_skipped": partial(agree, skip=lambda mine, true: mine == 0),
 }
 COMPARED_BADLY = """
-        absolute: differences that are not compared with anything
+        absolute: differences that are not compared with the size of their own table
             Is a difference of 1e-9 small, if the gradient is 1e-9?
         too_strict: every last digit
             How far may two right gradients be apart, because numbers are rounded?
@@ -128,17 +155,27 @@ COMPARED_BADLY = """
             Is a difference of minus a half smaller than your tolerance?
         signed_back: differences with their signs, so that what is too large passes
             Is a difference of minus a half smaller than your tolerance?
+        zeros_skipped: tables passed over where one of the two is all zeros
+            One table is zero, and the other is not. Do they agree?
+        true_zeros_skipped: tables passed over where the true one is all zeros
+            The true table is zero, and the other is not. Do they agree?
+        own_zeros_skipped: tables passed over where the one on trial is all zeros
+            The table on trial is zero, and the true one is not. Do they agree?
 """.rstrip()
 
 
 # 10.1: two sets of gradients
 
 
-def gradients_with(*wrong, change=None, layers=3, size=1.0, zero=()):
-    """Two sets of gradients: a ``change``, or else a factor, in the ``wrong`` ones, last digits elsewhere."""
+def gradients_with(*wrong, change=None, layers=3, size=1.0, zero=(), upward=False):
+    """Two sets of gradients: a ``change``, or else a factor, in the ``wrong`` ones, last digits elsewhere.
+
+    The dicts hold the last layer first, as a backward pass fills them, or layer 1 first where they go ``upward``.
+    """
     def make(rng):
         sets: dict[str, dict[int, Any]] = {name: {} for name in ("dW", "db", "dW_true", "db_true")}
-        for kind, l in [(kind, l) for l in range(1, layers + 1) for kind in ("dW", "db")]:
+        order = range(1, layers + 1) if upward else range(layers, 0, -1)
+        for kind, l in [(kind, l) for l in order for kind in ("dW", "db")]:
             shape, name = (WIDTHS[l], WIDTHS[l - 1] if kind == "dW" else 1), f"{kind}[{l}]"
             g = np.zeros(shape) if name in zero else size * rng.standard_normal(shape)
             rounded = g * (1 + 1e-12 * rng.standard_normal(shape))
@@ -165,14 +202,16 @@ def as_suspect(answer: Any, right: Callable[[], str]) -> dict[str, Any]:
 
 def accusations(answer: Any) -> Any:
     """The learner's dict of letters and names as a function of the letter; raises Odd where it accuses nobody well."""
-    if not isinstance(answer, dict):
+    if not isinstance(answer, Mapping):
         raise Odd("form", f"A dict with the letters A to D is wanted; {type(answer).__name__} came")
+    answer = {letter: answer[letter] for letter in CULPRITS if letter in answer}
     blank = [str(letter) for letter, name in answer.items() if name is ... or name is None]
     if blank:
         raise Odd("blank", f"{listed(blank)} {'is' if len(blank) == 1 else 'are'} still open")
     missing = [letter for letter in CULPRITS if letter not in answer]
     if missing:
-        raise Odd("form", f"Nobody is accused of {', '.join(missing)}")
+        raise Odd("form", f"No name stands under the key{'s' * (len(missing) > 1)} {listed(missing)}",
+                  ask="Under which keys are the four names wanted, and which of the two is the key?")
     known = sorted(name for name, _ in CULPRITS.values())
     for letter, name in answer.items():
         if not isinstance(name, str):
@@ -220,7 +259,7 @@ class Suspect:
         return tables(backward_pass(W, b, f, x, y, 0.1, Unless()))
 
 
-def suspect(*mistakes, sizes=(2, 3, 2, 2), faint=1.0, low=0.0, always=None, **changes):
+def suspect(*mistakes, sizes=(1, 2, 2, 2), faint=1.0, low=0.0, always=None, **changes):
     """A suspect and its network, whose last weights may be ``faint`` and whose first bias may be ``low``.
 
     ``always`` is the seed of a network that is the same for everyone.
@@ -229,11 +268,12 @@ def suspect(*mistakes, sizes=(2, 3, 2, 2), faint=1.0, low=0.0, always=None, **ch
     def drawn(seed):
         W, b, f, x, y = detective_network(np.random.default_rng(seed), sizes, 6)
         W[len(W)], b[1] = faint * W[len(W)], b[1] - low
-        return Suspect(mistakes, changes, W, b, f, x, y)
+        net = Network(W, b, f)
+        return Suspect(mistakes, changes, net.W, net.b, net.f, x, y)
 
     def make(rng):
         backward = drawn(int(rng.integers(2**32)) if always is None else always)
-        return backward, *clone(backward.net)
+        return backward, *backward.net
 
     return make
 

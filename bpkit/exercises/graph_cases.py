@@ -91,6 +91,14 @@ def _sums(x, y, z):
     return add(add(s, s), add(x, s))
 
 
+def _layer(x, y, z):
+    """One number from matrices: parents and children of different shapes."""
+    turned = Node(y.data.T, (y,), (lambda g: g.T,), "y transposed")
+    met = Node(x.data @ turned.data, (x, turned), (lambda g: g @ turned.data.T, lambda g: x.data.T @ g), "x @ y.T")
+    bent = Node(np.tanh(met.data), (met,), (lambda g: g * (1 - np.tanh(met.data) ** 2),), "tanh(x @ y.T)")
+    return Node(np.sum(bent.data), (bent,), (lambda g: g * np.ones_like(bent.data),))
+
+
 GRAPHS = {
     "L = x y + z": lambda x, y, z: add(product(x, y), z),
     "L = p (p + x) with p = x y": _of_the_lesson,
@@ -100,6 +108,7 @@ GRAPHS = {
     "L = s (x (s x)) with s = x + y": _back_and_forth,
     "L = (s + s) + (x + s) with s = x + y": _sums,
     "L = x": lambda x, y, z: x,
+    "L = sum of tanh(x @ y.T)": _layer,
 }
 STALE = "L = (s x) (s y) with s = x + y"
 
@@ -110,7 +119,7 @@ def graph(kind, stale=False):
         root = GRAPHS[kind](*(Node(normal(rng, 2, 3), name=name) for name in "xyz"))
         root.name = "L"
         for node in nodes_of(root):
-            node.grad = node.before = normal(rng, 2, 3) if stale else None
+            node.grad = node.before = normal(rng, *node.data.shape) if stale else None
             node.was = np.array(node.data)
         return (root,)
 

@@ -73,7 +73,7 @@ PASS = f"""
         every_path: every path walked, where every node once would do
             What is there to hand on when a node has all its shares? How often is that?
         forwards: a walk from the leaves to the root
-            Where does the first gradient stand, and to whom is it handed on?
+            Where does the first gradient stand, and to whom is it handed on? Does the walk go on after its first node?
         nothing_arrives: zeros everywhere but at the root
             Is the root a part of the walk, and is what its vjps say added to what its parents have?
         stale: gradients of an earlier pass left in
@@ -92,6 +92,8 @@ PASS = f"""
             Which shape has the root's data, and so which shape has its gradient?
         upstream_ignored: the local factors alone
             What does a vjp want to know from the node behind?
+        vjp_as_factor: the vjp of ones times the gradient, in place of the vjp of the gradient
+            A matrix product has no factor for each entry. What does a vjp take, and what does it give?
         vjp_ignored: gradients handed on without their vjps
             What does a vjp make of the gradient of its node, and where is it called?
         times_data: one more factor, the parent's data

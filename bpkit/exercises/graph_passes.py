@@ -43,6 +43,10 @@ def of_ones(node: Any, vjp: Any, parent: Any) -> Any:
     return vjp(ones(node))
 
 
+def as_factor(node: Any, vjp: Any, parent: Any) -> Any:
+    return vjp(ones(node)) * node.grad
+
+
 def gradient(node: Any, vjp: Any, parent: Any) -> Any:
     return node.grad
 

@@ -38,8 +38,9 @@ def does_not_fit(trial: Trial) -> Finding | None:
     stops = listed([case.tag for i, case in enumerate(trial.exercise.cases) if i in broken])
     runs = listed([case.tag for i, case in enumerate(trial.exercise.cases) if i not in broken])
     ask = "Which sizes agree by chance where it runs?" if sizes else "What is special about the cases where it stops?"
+    wrong_too = any(one.gave and not right for one, right in zip(trial.outcomes, trial.right, strict=True))
     return Finding("sizes_do_not_fit" if sizes and not known else "error",
-                   f"It stops on {stops}, but runs on {runs}.\n{said}", known or ask)
+                   f"It stops on {stops}, but runs on {runs}.\n{said}", known or ask, numbers=wrong_too)
 
 
 def about(error: BaseException, layers: int) -> str:
