@@ -33,8 +33,9 @@ def describe(value: object) -> str:
     """Say in a few words what ``value`` is, for the line *got* of an error."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}, dtype {value.dtype}"
-    text = repr(value)
-    return f"{type(value).__name__} {text if len(text) <= 60 else text[:57] + '...'}"
+    kind, text = type(value).__name__, (repr(value).splitlines() or [""])[0]
+    text = text if len(text) <= 60 else text[:57] + "..."
+    return text if text.startswith(kind) else f"{kind} {text}"
 
 
 def numbers(name: str, value: Any, *, finite: bool = True) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import bpkit as bp
+from bpkit import autodiff
 from bpkit.exercises import check
 from bpkit.exercises.behaviour import expected
 from bpkit.exercises.checks import verdict_on
@@ -207,6 +208,10 @@ BORROWED: dict[str, Callable] = {
             f[len(W)].name, bp.half_mse)) and None,
     "7.2": lambda w, g, v, eta, beta: by_optimiser(w, g, bp.Momentum(eta, beta), {"v": v}),
     "7.3": lambda w, g, m, v, t, eta, b1, b2, eps: by_optimiser(w, g, bp.Adam(eta, b1, b2, eps), None),
+    "9.1": autodiff.Value,
+    "9.2": lambda root: autodiff.topological_order(root),
+    "9.3": lambda root: autodiff.backward(root),
+    "9.4": autodiff.unbroadcast,
     "8.2": lambda sizes, rng: (lambda net: (net.W, net.b))(bp.Network.random(sizes, rng=rng)),
 }
 
@@ -271,3 +276,71 @@ def test_a_verdict_of_any_exercise_takes_at_most_half_a_second_of_work() -> None
     slow = {number: min(seconds, *(seconds_of_work(number) for _ in range(3)))  # the machine may have been busy
             for number, seconds in took.items() if seconds >= 0.4}
     assert all(seconds < 0.5 for seconds in slow.values()), slow
+
+
+SAID: dict[str, tuple[str, Callable, str, str]] = {
+    "nearly": ("5.2", lambda W_next, delta_next, z, f: (W_next.T @ delta_next) * (f(z + 1e-7) - f(z)) / 1e-7,
+               "nearly", "loses digits"),
+    "rounded": ("2.1", lambda a, y: round(float(((a - y) ** 2).sum() / 2 / a.shape[1]), 6), "nearly", "rounding"),
+    "a text": ("2.1", lambda a, y: f"{((a - y) ** 2).sum() / 2 / a.shape[1]:.4f}", "text", "quotes"),
+    "nothing but 0": ("6.2", lambda delta: np.zeros((len(delta), 1)) * delta[:, :1], "zeros", "when the bias does"),
+    "two results": ("6.1", lambda delta, a_prev: (delta @ a_prev.T, delta.sum(axis=1, keepdims=True)), "wrong_count",
+                    "promise"),
+    "a comma": ("6.1", lambda delta, a_prev: (delta @ a_prev.T,), "wrong_count", "comma"),
+    "a dict": ("6.1", lambda delta, a_prev: {"dW": delta @ a_prev.T}, "wrong_keys", "Which entry of that dict"),
+    "keys in words": ("5.3", lambda W, f, z, delta_out: {
+        str(l): np.zeros_like(z[l]) for l in z}, "wrong_keys", "by numbers, or by texts"),
+    "a part missing": ("5.3", lambda W, f, z, delta_out: {len(W): delta_out}, "wrong_keys", "begin and end"),
+    "a power": ("2.1", lambda a, y: ((a - y) ^ 2).sum(), "error", "write a power"),
+    "an invisible product": ("4.1", lambda a, y: (a - y) * a(1 - a), "error", "sign of multiplication"),
+    "a call too many": ("6.1", lambda delta, a_prev: delta @ a_prev.T(), "error", "pair of parentheses"),
+    "a call too few": ("6.1", lambda delta, a_prev: delta @ a_prev.transpose, "error", "is not called"),
+    "a whole dict": ("6.4", lambda W, f, z, a, y: (a - y, {}, {}), "error", "entry for each layer"),
+    "dict.T": ("5.3", lambda W, f, z, delta_out: W.T[1], "error", "entry for each layer"),
+    "not there yet": ("5.3", lambda W, f, z, delta_out: {l: {}[l] for l in W}, "error", "nothing is kept for it yet"),
+    "an index": ("6.5", lambda delta, a_prev: delta[:, [99]], "error", "how many of them"),
+    "a place": ("6.2", lambda delta: np.sum(delta, 1, True), "error", "At which place"),
+    "another spelling": ("6.2", lambda delta: delta.sum(axis=1, keepdim=True), "error", "NumPy spell"),
+    "arguments exchanged": ("6.1", lambda a_prev, delta: delta @ a_prev.T, "other_arguments", "In which order"),
+    "the last one right": ("3.1", lambda x, y, z: (y, z, x + y), "first_to_differ", "is dx made"),
+    "stretched": ("6.2", lambda delta: delta.sum(axis=1) + np.zeros((len(delta), 1)), "wrong_shape", "stretched"),
+    "right on one": ("7.4", lambda m, beta, t: m * (1 + beta * t), "some_cases", "do no harm"),
+}
+
+
+@pytest.mark.parametrize("words", SAID)
+def test_what_is_the_matter_is_said_and_asked(words: str) -> None:
+    number, answer, name, asks = SAID[words]
+    verdict = check(number, answer)
+    assert verdict.kind == name, verdict
+    assert asks in verdict.question, verdict
+
+
+def a_step_without_default(f, x, h):
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+def test_a_parameter_that_needs_a_default_is_named() -> None:
+    assert "h needs a default" in check("0.2", a_step_without_default).message
+
+
+def test_parts_that_are_right_everywhere_are_credited() -> None:
+    verdict = check("3.1", lambda x, y, z: (y, z, x + y))
+    assert verdict.message.startswith("dy and dz are right; dx is not.")
+
+
+def test_numbers_of_any_kind_are_numbers() -> None:
+    from fractions import Fraction
+
+    assert check("3.1", lambda x, y, z: np.array([z, z, x + y])).status == "correct"
+    assert check("3.1", lambda x, y, z: (Fraction(float(z)), Fraction(float(z)), x + y)).status == "correct"
+
+
+def test_float32_in_one_part_lowers_what_is_asked_of_all() -> None:
+    def deltas(W, f, z, delta_out):
+        delta = {len(W): delta_out.astype(np.float32)}
+        for l in range(len(W) - 1, 0, -1):
+            delta[l] = (W[l + 1].T @ delta[l + 1]) * f[l].prime(z[l])
+        return delta
+
+    assert check("5.3", deltas).status == "correct"

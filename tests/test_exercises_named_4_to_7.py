@@ -259,7 +259,7 @@ def test_no_case_of_4_5_is_named_like_a_judgement() -> None:
     assert not [case.tag for case in find("4.5").cases if "wrong" in case.tag or "right" in case.tag]
 
 
-def deltas_by_one_f(W, z, f, delta_out):
+def deltas_by_one_f(W, f, z, delta_out):
     L = len(W)
     delta = {L: delta_out}
     for l in range(L - 1, 0, -1):

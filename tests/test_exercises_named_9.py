@@ -612,11 +612,8 @@ def test_a_vjp_is_not_a_factor(one) -> None:
     assert verdict.kind == "vjp_as_factor", verdict
 
 
-@pytest.mark.parametrize("number, answer", [
-    ("9.1", autodiff.Value), ("9.1", type("Value", (autodiff.Value,), {})),
-    ("9.2", lambda root: autodiff.topological_order(root)), ("9.4", autodiff.unbroadcast)])
-def test_the_engine_of_bpkit_is_no_answer(number, answer) -> None:
-    assert check(number, answer).kind == "borrowed"
+def test_a_class_made_of_bpkits_own_is_no_answer() -> None:
+    assert check("9.1", type("Value", (autodiff.Value,), {})).kind == "borrowed"
 
 
 def test_an_unnamed_mistake_is_shown_on_the_first_graph_that_it_spoils() -> None:

@@ -157,7 +157,7 @@ def _leaves(value: Any, names: list[str]) -> Iterator[tuple[str, Any]]:
     """Yield (name, array) for every part of a result, blanks first: an open blank outweighs any other oddity."""
     if value is None:
         be, it = ("are", "them") if len(names) > 1 else ("is", "it")
-        whole = " and ".join(names)
+        whole = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
         raise Odd("none", f"{whole} {be} None: the function ends without returning {it}", whole)
     if value is ... or callable(value):
         yield from _parts(" and ".join(names), value)
@@ -167,6 +167,8 @@ def _leaves(value: Any, names: list[str]) -> Iterator[tuple[str, Any]]:
             came = "a tuple that holds one result" if len(value) == 1 else f"{len(value)} results"
             raise Odd("wrong_count", f"One result is wanted, {names[0]}; {came} came", ask=ask)
         yield from _parts(names[0], value)
+    elif isinstance(value, np.ndarray) and value.ndim == 1 and len(value) == len(names):
+        yield from _leaves(list(value), names)  # several numbers, in one array
     elif not isinstance(value, (tuple, list)) or len(value) != len(names):
         came = (f"{len(value)} results" if isinstance(value, (tuple, list)) else
                 describe(value) if isinstance(value, (np.ndarray, str, int, float)) else f"one {type(value).__name__}")
@@ -175,6 +177,16 @@ def _leaves(value: Any, names: list[str]) -> Iterator[tuple[str, Any]]:
         pairs = sorted(zip(names, value, strict=True), key=lambda pair: pair[1] is not ...)
         for name, part in pairs:
             yield from _parts(name, part)
+
+
+def _in_floats(array: Any) -> Any:
+    """An array of fractions, decimals or numbers of SymPy as one of floats; anything else as it came."""
+    if any(isinstance(part, str) for part in array.flat):
+        return array
+    try:
+        return array.astype(float)
+    except (TypeError, ValueError):
+        return array
 
 
 def _is_array(value: Any) -> bool:
@@ -209,6 +221,8 @@ def _leaf(name: str, value: Any) -> Any:
         raise Odd("ragged", f"{name} has rows of different lengths", name) from None
     if array.dtype == object and any(part is ... for part in array.flat):
         raise Odd("blank", f"{name} still holds a blank", name)
+    if array.dtype == object:
+        array = _in_floats(array)
     if array.dtype.kind == "c" and not np.imag(array).any():
         array = np.real(array)
     if array.dtype.kind not in "buif":

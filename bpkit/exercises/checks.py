@@ -36,7 +36,7 @@ def hint(number: object, level: int = 1) -> Hint:
     Raises BadInput for an exercise that does not exist, or a level below 1.
     """
     exercise = find(number)
-    texts = [*exercise.hints, f"Read again: {taught_in(exercise.number)}. It works a like example with numbers."]
+    texts = [*exercise.hints, f"Read again: {taught_in(exercise.number)}. It works a similar example with numbers."]
     level = min(whole("level", level), len(texts))
     return Hint(exercise.number, exercise.name, level, len(texts), texts[level - 1])
 

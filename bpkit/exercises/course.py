@@ -37,7 +37,7 @@ def normal_hash(source: str) -> str:
 def taught_in(number: str, folder: Path = EXPECTED) -> str:
     """The part of the course that teaches exercise ``number``: chapter and heading.
 
-    That is the heading above the cell tagged ``worked-5-2``, or else the last one above the exercise itself.
+    That is the heading above the cell tagged ``worked-5-2``, or else the last one above the exercise's own.
     """
     chapter = number.split(".")[0].zfill(2)
     record = expected_chapter(chapter, folder)
@@ -46,8 +46,8 @@ def taught_in(number: str, folder: Path = EXPECTED) -> str:
     heading = ""
     for cell in record["cells"]:
         if cell["cell_type"] == "markdown":
-            found = re.findall(r"^#{1,6} +(.+)$", cell["source"], re.MULTILINE)
-            heading = found[-1].strip() if found else heading
+            found = [words.strip() for words in re.findall(r"^#{1,6} +(.+)$", cell["source"], re.MULTILINE)]
+            heading = next((words for words in reversed(found) if not words.startswith("Exercise")), heading)
         if f"worked-{number.replace('.', '-')}" in cell["tags"] or cell["exercise"] == number:
             break
     return f"chapter {int(chapter)}, “{heading}”"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .forms import blank, borrowed, changes_arguments, keeps_state, no_result, other_arguments, remembers, rng_ignored, too_long
+from .forms import arguments_exchanged, blank, borrowed, changes_arguments, keeps_state, no_result, other_arguments, remembers, rng_ignored, too_long
 from .guard import SECONDS, TimeUp
 from .stops import does_not_fit
 from .trial import Trial
@@ -17,6 +17,7 @@ from .wrong import (
     constant_factor,
     dict_wanted,
     first_to_differ,
+    in_words,
     nearly,
     not_finite,
     numpy_replaced,
@@ -74,7 +75,8 @@ def carried_forward(trial: Trial) -> Finding | None:
             return None
     first = guilty[0]
     names = " and ".join(f"{one.name} ({one.number})" for one in guilty)
-    return Finding("carried_forward", f"This function is right; it uses {names}, which is not.",
+    be = "is" if len(guilty) == 1 else "are"
+    return Finding("carried_forward", f"This function is right; it uses {names}, which {be} not.",
                    f'Mend {first.name} first: bp.check("{first.number}", {first.name}) says what it lacks.')
 
 
@@ -92,5 +94,6 @@ FORM: tuple[Look, ...] = (other_arguments, helper_blank, blank, borrowed, carrie
                           dict_wanted, no_result)
 SOUND: tuple[Look, ...] = (changes_arguments, rng_ignored, keeps_state)
 WRONG: tuple[Look, ...] = (
-    numpy_replaced, remembers, catalogued, changes_arguments, rng_ignored, keeps_state, other_order, does_not_fit, wrong_names,
-    wrong_shape, not_finite, warned, nearly, whole_numbers_only, constant_factor, first_to_differ, wrong_on_some, other)
+    numpy_replaced, in_words, remembers, arguments_exchanged, catalogued, changes_arguments, rng_ignored, keeps_state,
+    other_order, does_not_fit, wrong_names, wrong_shape, not_finite, warned, nearly, whole_numbers_only,
+    constant_factor, first_to_differ, wrong_on_some, other)

@@ -25,6 +25,15 @@ def other_arguments(trial: Trial) -> Finding | None:
     return Finding("other_arguments", problem, ask) if problem else None
 
 
+def arguments_exchanged(trial: Trial) -> Finding | None:
+    """The right arguments by name, in another order."""
+    mine, wanted = trial.parameters(), [p.name for p in trial.exercise.parameters]
+    if mine == wanted or sorted(mine) != sorted(wanted):
+        return None
+    return Finding("other_arguments", f"It takes {', '.join(mine)}, in this order; it is called with {', '.join(wanted)}.",
+                   "In which order did the cell have its arguments when you were given it?")
+
+
 def blank(trial: Trial) -> Finding | None:
     """The stub as it was handed out, or a blank that is still open in it."""
     if odd := trial.odd("blank"):

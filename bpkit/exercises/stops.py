@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import re
 import traceback
 from pathlib import Path
@@ -28,9 +29,10 @@ def does_not_fit(trial: Trial) -> Finding | None:
     assert error is not None
     said = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}{_line(error)}{_wanted(error)}"
     sizes = isinstance(error, (ValueError, IndexError)) and not isinstance(error, BadType)
+    told = isinstance(error, BadInput) and "shape" not in error.wanted + error.got
     parts = dict(zip((p.name for p in trial.exercise.parameters), given(trial.exercise, broken[0], trial.seed),
                      strict=True))
-    known = about(error, layers=len(parts.get("W", parts.get("dW", ()))))
+    known = "What was wanted there, and what came?" if told else about(error, layers=len(parts.get("W", parts.get("dW", ()))))
     if len(broken) == len(trial.outcomes):
         shapes = "What are the shapes of the things that meet in that line?"
         ask = shapes if sizes else "What does that line take for granted about the things it works on?"
@@ -48,7 +50,7 @@ def about(error: BaseException, layers: int) -> str:
     said, frames = str(error), _frames(error)
     source = (frames[-1].line or "") if frames else ""
     if isinstance(error, RecursionError):
-        return "How deep may Python's calls be nested? What else can hold what is still to do?"
+        return "How deep may Python's calls be nested? Which call ends the chain, or what else can hold what is left to do?"
     if isinstance(error, NameError):
         return "Where does that name get its value: in this function, or in a cell that is not run yet?"
     if isinstance(error, TypeError) and "NoneType" in said:
@@ -71,17 +73,21 @@ def about(error: BaseException, layers: int) -> str:
         return "How does NumPy spell the name of that argument?"
     if "bitwise_xor" in said or "operand type(s) for ^" in said:
         return "How does Python write a power?"
-    if "is not callable" in said and re.search(r"(ndarray|float\d*|int\d*)' object", said):
+    if "is not callable" in said and re.search(r"\.(T|shape|size|ndim)\(", source):
         return "Which pair of parentheses in that line calls something that is no function?"
+    if "is not callable" in said and re.search(r"(ndarray|float\d*|int\d*)' object", said):
+        return "Between which two factors is the sign of multiplication missing?"
     if "builtin_function_or_method" in said or "enough dimensions (has 0" in said:
-        return "What in that line is named, and never called?"
+        return "Which thing in that line is no array: " + (
+            "a dict of all layers, or a function that is not called?" if layers else "a function that is not called?")
     if isinstance(error, IndexError) and "out of bounds" in said:
         return "What does that index count, and how many of them are there?"
     if "as a data type" in said:
         return "A shape is one thing, a tuple: how many arguments does that call get?"
     if any(words in said for words in NO_LOGARITHM):
         return "Of which number is that logarithm taken, and does its term count?"
-    if re.search(r"\[\s*\w+\s*==\s*\w+\s*\]", source):
+    cell = "".join(linecache.getlines(frames[-1].filename)) if frames and said.startswith("setting an array") else source
+    if re.search(r"\[\s*\w+\s*==\s*\w+\s*\]", cell):
         return "Which parentheses make a list in Python, and which only group?"
     if layers and re.search(r"'dict' object (has no attribute 'prime'|is not callable)", said):
         return "f holds one function for each layer: which of them is this layer's?"

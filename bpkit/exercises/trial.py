@@ -105,8 +105,10 @@ class Trial:
     def first_wrong(self) -> Entry | None:
         """The first wrong entry, of the whole-number case if that one is wrong, whose result has the right form.
 
-        Gradients by layer are read from the last layer to the first, as a backward pass makes them.
+        Gradients by layer are read from the last layer to the first, as a backward pass makes them. Where the result
+        is nearly right, it is the entry that is furthest off.
         """
+        furthest = None
         order = sorted(range(len(self.right)), key=lambda i: (self.exercise.cases[i].tag != "whole numbers", i))
         for i in (i for i in order if not self.right[i] and self.outcomes[i].gave):
             leaves = self.wanted(i).open_leaves
@@ -115,10 +117,18 @@ class Trial:
                 if isinstance(want, str) or isinstance(got, str) or got is None or got.size != want.size:
                     continue
                 got = got.reshape(want.shape)
-                for at in np.ndindex(want.shape):
-                    if not close(got[at], want[at], 1e-6):
-                        return Entry(i, name, at, got[at].item(), want[at].item())
-        return None
+                if close(got, want, self.exercise.tolerance):
+                    continue
+                gap = np.where((got == want) | (np.isnan(got) & np.isnan(want)), 0.0, np.abs(got - want))
+                scale = np.max(np.abs(want), where=np.isfinite(want), initial=0.0)
+                wrong = [at for at in np.ndindex(want.shape) if not gap[at] <= 1e-6 * scale]
+                at = wrong[0] if wrong else np.unravel_index(np.argmax(gap), gap.shape) if gap.any() else None
+                if at is not None:
+                    found = Entry(i, name, tuple(map(int, at)), got[at].item(), want[at].item())
+                    if wrong:
+                        return found
+                    furthest = furthest or found
+        return furthest
 
     @cached_property
     def helpers(self) -> dict[str, tuple[Exercise, Any]]:
@@ -161,6 +171,13 @@ class Trial:
         values = [getattr(node, "value", None) for node in ast.walk(tree) if isinstance(node, ast.stmt)]
         return any(isinstance(value, ast.Constant) and value.value is ... for value in values)
 
+    def parameters(self) -> list[str]:
+        """The names of the answer's own parameters, in their order, as far as they can be found out."""
+        try:
+            return list(inspect.signature(self.function).parameters)
+        except (TypeError, ValueError):
+            return []
+
     def signature_problem(self) -> str:
         """How the answer's parameters differ from the exercise's in number, or ""."""
         try:
@@ -171,7 +188,11 @@ class Trial:
             try:
                 signature.bind(*given(self.exercise, place, self.seed))
             except TypeError:
-                wanted = ", ".join(p.name for p in self.exercise.parameters)
+                names = [p.name for p in self.exercise.parameters]
+                alone = names[:len(given(self.exercise, place, self.seed))]
+                if alone != names and self.parameters() == names:
+                    return f"It is called with {', '.join(alone)} alone as well: {names[-1]} needs a default."
+                wanted = ", ".join(names)
                 return f"It takes {', '.join(signature.parameters) or 'no arguments'}; it will be called with {wanted}."
         return ""
 

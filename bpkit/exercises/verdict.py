@@ -64,7 +64,7 @@ class Verdict:
 
 @dataclass(frozen=True, repr=False)
 class Hint:
-    """One hint: ``level`` of ``levels``; the last level names the part of the lesson that works a like example."""
+    """One hint: ``level`` of ``levels``; the last level names the part of the lesson that works a similar example."""
 
     exercise: str
     name: str

@@ -47,6 +47,18 @@ def _quoted(trial: Trial) -> str:
     return ""
 
 
+def in_words(trial: Trial) -> Finding | None:
+    """A text where a number is wanted."""
+    if trial.exercise.observe:
+        return None
+    for i, mine in enumerate(trial.outcomes):
+        for name, want in trial.wanted(i).open_leaves.items():
+            if isinstance(mine.leaves.get(name), str) and not isinstance(want, str):
+                return Finding("text", f"{name} is a text, and a number is wanted.",
+                               "Is there a pair of quotes, an f or a str around it?")
+    return None
+
+
 def other_order(trial: Trial) -> Finding | None:
     """All results are there, but not in the order asked for."""
     names = [p.name for p in trial.exercise.returns]
@@ -195,7 +207,7 @@ def nearly(trial: Trial) -> Finding | None:
     pairs = [(got, want) for _, _, got, want in _leaves(trial)]
     if not pairs or not all(one.gave for one in trial.outcomes):
         return None
-    if not all(close(got, want, 1e-4) for got, want in pairs) or trial.first_wrong is None and not any(trial.right):
+    if trial.first_wrong is None or not all(close(got, want, 1e-4) for got, want in pairs):
         return None
     return Finding("nearly", "Every number agrees to several digits, but not to the last ones.",
                    "Which step loses digits: a slope taken by a difference, a rounding, or float32?", numbers=True)
@@ -204,12 +216,15 @@ def nearly(trial: Trial) -> Finding | None:
 def whole_numbers_only(trial: Trial) -> Finding | None:
     """The fractions are cut off."""
     pairs = [(got, want) for _, _, got, want in _leaves(trial)]
-    cut = all((got == np.round(got)).all() and (np.abs(got - want) <= 1).all() for got, want in pairs)
+    if pairs and not any(got.any() for got, _ in pairs):
+        return Finding("zero", "The result is 0, whatever comes in.",
+                       "Which sum never grows, or which difference or factor is always 0?", numbers=True)
+    cut = all((got == np.trunc(want)).all() or (got == np.floor(want)).all() for got, want in pairs)
     if not cut or not any((want != np.round(want)).any() for _, want in pairs):
         return None
     return Finding("integers", "The result holds whole numbers only; what stood behind the point is lost.",
-                   "Which array was made for whole numbers, and cuts off what you write into it? Or which division "
-                   "drops its rest?", numbers=True)
+                   "What cuts numbers off: an array made for whole numbers, int(), or a division that drops its rest?",
+                   numbers=True)
 
 
 def constant_factor(trial: Trial) -> Finding | None:
@@ -274,7 +289,8 @@ def wrong_on_some(trial: Trial) -> Finding | None:
     wrong = [case.tag for case, right in zip(trial.exercise.cases, trial.right, strict=True) if not right]
     if len(wrong) == len(trial.right):
         return None
-    counted = f"Right on {len(trial.right) - len(wrong)} of {len(trial.right)} cases; wrong on {listed(wrong)}."
+    first = wrong if len(wrong) < 6 else [*wrong[:2], f"{len(wrong) - 2} others"]
+    counted = f"Right on {len(trial.right) - len(wrong)} of {len(trial.right)} cases; wrong on {listed(first)}."
     good = [case.tag for case, right in zip(trial.exercise.cases, trial.right, strict=True) if right]
     if 2 * len(good) <= len(wrong):
         words = f"Right on {listed(good)} alone, wrong on the other {len(wrong)} cases."
@@ -291,7 +307,8 @@ def other(trial: Trial) -> Finding:
         if want.dtype.kind in "iu":  # a count is no entry
             continue
         scale = np.max(np.abs(want[np.isfinite(want)]), initial=0.0)
-        right, every = right + int((np.abs(got - want) <= 1e-6 * scale).sum()), every + want.size
+        counts = want != 0  # a zero may be right for no reason
+        right, every = right + int((np.abs(got - want)[counts] <= 1e-6 * scale).sum()), every + int(counts.sum())
     counted = f" {right} of {every} entries are right." if every else ""
     return Finding("other", f"The result differs, in a way that has no name here.{counted}{_quoted(trial)}",
                    "Take numbers small enough for a pencil and go through your lines: after which one do you differ?",
