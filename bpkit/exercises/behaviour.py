@@ -162,10 +162,11 @@ def _leaves(value: Any, names: list[str]) -> Iterator[tuple[str, Any]]:
     if value is ... or callable(value):
         yield from _parts(" and ".join(names), value)
     elif len(names) == 1:
-        if isinstance(value, tuple) and (len(value) == 1 or any(np.ndim(part) > 1 for part in value if _is_array(part))):
-            ask = "Is there a comma at the end of what you return?" if len(value) == 1 else ""
-            came = "a tuple that holds one result" if len(value) == 1 else f"{len(value)} results"
-            raise Odd("wrong_count", f"One result is wanted, {names[0]}; {came} came", ask=ask)
+        if isinstance(value, tuple) and len(value) == 1:
+            raise Odd("wrong_count", f"One result is wanted, {names[0]}; a tuple that holds one came",
+                      ask="Is there a comma at the end of what you return?")
+        if isinstance(value, tuple) and any(isinstance(part, np.ndarray) and part.ndim > 1 for part in value):
+            raise Odd("wrong_count", f"One result is wanted, {names[0]}; {len(value)} results came")
         yield from _parts(names[0], value)
     elif isinstance(value, np.ndarray) and value.ndim == 1 and len(value) == len(names):
         yield from _leaves(list(value), names)  # several numbers, in one array
@@ -187,10 +188,6 @@ def _in_floats(array: Any) -> Any:
         return array.astype(float)
     except (TypeError, ValueError):
         return array
-
-
-def _is_array(value: Any) -> bool:
-    return isinstance(value, np.ndarray)
 
 
 def _parts(name: str, value: Any) -> Iterator[tuple[str, Any]]:

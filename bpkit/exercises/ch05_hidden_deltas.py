@@ -136,10 +136,12 @@ def hidden_delta(W_next, delta_next, z, f, *, unless):
     W = unless(W_next, weights_omitted=np.ones_like(W_next), normalised=W_next / W_next.sum(axis=1, keepdims=True),
                updated_weights=lambda: W_next - delta_next @ a.T)
     back = unless(lambda: W.T @ delta_next, missing_transpose=lambda: W @ delta_next,
-                  reshaped=lambda: W.reshape(W.shape[::-1]) @ delta_next, inverse=lambda: np.linalg.inv(W) @ delta_next, one_path=lambda: W[:1].T @ delta_next[:1])
+                  reshaped=lambda: W.reshape(W.shape[::-1]) @ delta_next, inverse=lambda: np.linalg.inv(W) @ delta_next,
+                  one_path=lambda: W[:1].T @ delta_next[:1])
     back = unless(1, sign=-1) * unless(back, relu_on_signal=np.maximum(back, 0), divided_by_N=back / z.shape[1])
     gate = unless(slope(f, z), slope_missing=np.ones_like(z), slope_at_a=slope(f, a), times_a=a,
-                  gate_open=np.ones_like(z) if f.name == "relu" else slope(f, z), sigmoid_at_a=a * (1 - a), tanh_at_a=1 - a**2, gate_for_slope=np.where(z > 0, 1.0, 0.0),
+                  gate_open=np.ones_like(z) if f.name == "relu" else slope(f, z), sigmoid_at_a=a * (1 - a),
+                  tanh_at_a=1 - a**2, gate_for_slope=np.where(z > 0, 1.0, 0.0),
                   sigmoid_at_z=slope(activations.sigmoid, z), slope_at_signal=lambda: slope(f, back))
     return unless(lambda: back * gate, matmul=lambda: back @ gate, slope_of_signal=lambda: slope(f, back),
                   forward_again=lambda: value(f, back))
@@ -188,8 +190,8 @@ def all_deltas(W, f, z, delta_out, *, unless):
         source = unless(delta[l + 1], always_output=delta[L])
         back = unless(1, sign=-1) * unless(weights.T, missing_transpose=weights) @ source
         at = unless(z[l], slope_of_next=z[l + 1], slope_at_a=value(f[l], z[l]))
-        delta[l] = back * unless(slope(f[l], at), slope_missing=1.0, first_f=lambda: slope(f[1], at),
-                                 next_f=lambda: slope(f[l + 1], at))
+        delta[l] = back * unless(slope(f[l], at), slope_missing=1.0, first_f=slope(f[1], at),
+                                 next_f=lambda l=l, at=at: slope(f[l + 1], at))
     return unless(delta, output_left_out={l: d for l, d in delta.items() if l < L},
                   input_too=lambda: delta | {0: W[1].T @ delta[1]})
 

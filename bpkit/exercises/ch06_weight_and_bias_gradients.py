@@ -221,8 +221,8 @@ def augmented(delta, a_prev, *, unless):
 def backward(W, f, z, a, y, *, unless):
     L, N = len(W), y.shape[1]
     error = unless(a[L] - y, slope_left_in=(a[L] - y) * a[L] * (1 - a[L]), z_for_a=z[L] - y,
-                   slope_cancelled=lambda: (a[L] - y) * slope(f[L], z[L])) / unless(N, not_divided_by_N=1, divided_by_outputs=len(y),
-                                                                             divided_by_all=y.size)
+                   slope_cancelled=lambda: (a[L] - y) * slope(f[L], z[L]))
+    error = error / unless(N, not_divided_by_N=1, divided_by_outputs=len(y), divided_by_all=y.size)
     delta = {L: unless(1, sign=-1) * error}
     for l in range(L - 1, 0, -1):
         wires = unless(W[l + 1].T, wires_not_transposed=W[l + 1], same_layer=W[l].T)
@@ -230,7 +230,7 @@ def backward(W, f, z, a, y, *, unless):
         gate = unless(slope(f[l], z[l]), slope_missing=1.0, slope_at_a=slope(f[l], a[l]), gate_open=open_gate,
                       sigmoid_assumed=a[l] * (1 - a[l]), tanh_assumed=1 - a[l]**2, times_a=a[l],
                       gate_assumed=np.where(z[l] > 0, 1.0, 0.0), first_f=slope(f[1], z[l]),
-                      next_f=lambda: slope(f[l + 1], z[l]))
+                      next_f=lambda l=l: slope(f[l + 1], z[l]))
         delta[l] = (wires @ delta[l + 1]) * gate
     dW, db = {}, {}
     for l in delta:

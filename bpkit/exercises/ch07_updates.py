@@ -9,7 +9,7 @@ from __future__ import annotations
 from .cases import normal, whole
 from .declare import exercise
 from .maths import differences, np, sigmoid
-from .update_cases import adam_cases, cases, mazur, mazur_loss, two_layers
+from .update_cases import ADAM, adam_cases, cases, mazur, mazur_loss, two_layers
 
 
 @exercise(
@@ -107,64 +107,7 @@ def momentum_step(w, g, v, eta, beta, *, unless):
     strict=True,
     twins={"bp.Adam": "bpkit.optim:Adam.__call__"},
     cases=adam_cases(),
-    flaws="""
-        no_correction: no bias correction
-            m and v start at 0. How large are they after one step, compared with what they estimate?
-        mean_not_corrected: no bias correction for m
-            Which of the two means starts at 0?
-        square_not_corrected: no bias correction for v
-            Which of the two means starts at 0?
-        same_correction: one beta for both corrections
-            With which memory was each of the two means collected?
-        no_power: the same correction at every step
-            Do m and v stay too small for ever?
-        times_t: t as a factor in place of a power
-            What is left of the start after two steps: twice beta, or beta of beta?
-        t_too_small: a step number counted from 0
-            By what would you divide in the first step, if t were 0?
-        t_too_large: a step number that is one too large
-            Which number has the first step?
-        eps_in_root: eps inside the root
-            What is eps there to prevent, and where does it stand in the formula?
-        eps_on_step: eps added to the step in place of the root
-            What does the division end with, and which parentheses are missing?
-        eps_on_weight: eps added to the weight in place of the root
-            What does the division end with, and which parentheses are missing?
-        no_eps: a root without the eps that came in
-            What happens where the gradient has been 0 so far? Is eps added, and is it the one that came in?
-        power_alone: corrections by the power of beta alone
-            How large is m after t steps, if every gradient is 1?
-        power_of_rest: the power taken of the difference, not of beta
-            Which number is multiplied by itself in every step: beta, or 1 - beta?
-        corrections_multiplied: corrections that multiply in place of divide
-            m is too small at first. Should the correction make it larger or smaller?
-        one_beta: beta1 for both means
-            With which memory is each of the two means collected?
-        shares_exchanged: the shares of old and new exchanged in both means
-            How much of the old mean is left after one step, if beta is 0.9?
-        betas_exchanged: the two memories exchanged
-            Which beta belongs to the mean, and which to the mean of squares?
-        square_missing: v collected from g in place of its square
-            v estimates how large the gradient is. May it be negative?
-        mean_squared: v collected from the square of the mean
-            Is the square of a mean the mean of the squares? Of what is v the mean?
-        no_root: the root left out
-            In which unit is v, if g is in metres?
-        ascent: a step uphill
-            Which way does the mean gradient point?
-        corrected_kept: the corrected means returned for the next step
-            What happens to a correction that is applied twice?
-        gradient_for_mean: the gradient itself in place of its mean
-            What does Adam step along?
-        not_averaged: the new gradient taken whole
-            Which part of a mean does the new value make up?
-        old_means: the step taken with the means of before
-            Does the gradient of this step take part in this step?
-        old_mean: the step taken with the m of before
-            Does the gradient of this step take part in this step?
-        old_square: the step taken with the v of before
-            Does the gradient of this step take part in this step?
-    """,
+    flaws=ADAM,
     hints="""
         Two running means first: of the gradient, and of its square. Each keeps a part beta of what it was.
         Both start at 0 and are too small at first; divide by what they would be if every gradient were 1.
@@ -174,7 +117,8 @@ def momentum_step(w, g, v, eta, beta, *, unless):
 def adam_step(w, g, m, v, t, eta, beta1, beta2, eps, *, unless):
     beta1, beta2 = unless((beta1, beta2), betas_exchanged=(beta2, beta1), one_beta=(beta1, beta1))
     fresh1, fresh2 = unless((1 - beta1, 1 - beta2), not_averaged=(1.0, 1.0))
-    kept1, fresh1, kept2, fresh2 = unless((beta1, fresh1, beta2, fresh2), shares_exchanged=(fresh1, beta1, fresh2, beta2))
+    kept1, fresh1, kept2, fresh2 = unless((beta1, fresh1, beta2, fresh2),
+                                          shares_exchanged=(fresh1, beta1, fresh2, beta2))
     m_new = kept1 * m + fresh1 * g
     v_new = kept2 * v + fresh2 * unless(g**2, square_missing=g, mean_squared=m_new**2)
     m_used, v_used = unless((m_new, v_new), gradient_for_mean=(g, v_new), old_means=(m, v), old_mean=(m, v_new),
@@ -239,7 +183,8 @@ def corrected(m, beta, t, *, unless):
     with np.errstate(all="ignore"):
         power = unless(np.float64(beta) ** t, no_power=beta, times_t=beta * t)
         share = unless(1 - power, power_alone=power, plus=1 + power, power_of_rest=np.float64(1 - beta) ** t)
-        return unless(lambda: m / share, no_parentheses=lambda: m / 1 - power, not_corrected=m, multiplied=lambda: m * share)
+        return unless(lambda: m / share, no_parentheses=lambda: m / 1 - power, not_corrected=m,
+                      multiplied=lambda: m * share)
 
 
 @exercise(

@@ -160,7 +160,8 @@ def backward(root, *, unless):
     zeros, one = np.zeros_like(root.data), np.ones_like(root.data)
     begin = unless(send.fresh, stale=send.kept, leaves_cleared=send.kept_inside, inner_cleared=send.kept_outside,
                    starts_at_one=send.ones, one_array=lambda: lambda node: zeros)
-    share = unless(send.of_gradient, upstream_ignored=send.of_ones, vjp_as_factor=send.as_factor, vjp_ignored=send.gradient,
+    share = unless(send.of_gradient, upstream_ignored=send.of_ones, vjp_as_factor=send.as_factor,
+                   vjp_ignored=send.gradient,
                    times_data=send.times_data)
     add = unless(send.added, overwritten=send.overwritten, first_share=send.first_alone, mean_of_paths=send.mean,
                  multiplied=send.multiplied, shared_array=send.taken_and_written_into)

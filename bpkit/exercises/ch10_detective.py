@@ -9,24 +9,19 @@ from __future__ import annotations
 from functools import partial
 
 from .declare import Unless, exercise
-from .detective_cases import (
+from .detective_cases import accusations, as_suspect, gradients_with, handed_out, suspect, yes_or_no
+from .gradient_tables import (
     COMPARED,
     COMPARED_BADLY,
-    accusations,
     agree,
-    as_suspect,
     exchanged,
     first,
-    gradients_with,
-    handed_out,
     moved,
     one_entry_agrees,
     raised,
-    suspect,
     tables,
     times,
     upside_down,
-    yes_or_no,
 )
 from .maths import np
 from .sealed import CULPRITS, MISTAKES, backward_pass
@@ -113,7 +108,8 @@ def first_suspect(dW, db, dW_true, db_true, *, unless):
     weights, biases = (order[place::2] for place in (0, 1))
     held = [(kind, l) for l in dW for kind in ("dW", "db")]
     turned = [(kind, l) for l in reversed(list(dW)) for kind in ("dW", "db")]
-    looked = unless(order, as_they_come=held, backwards_as_they_come=turned, from_the_input=sorted(order, key=lambda name: name[1]), last_layer_only=order[:2],
+    looked = unless(order, as_they_come=held, backwards_as_they_come=turned,
+                    from_the_input=sorted(order, key=lambda name: name[1]), last_layer_only=order[:2],
                     first_table_only=order[:1], last_layer_left_out=order[2:], first_layer_left_out=order[:-2],
                     layers_fixed=[(kind, l) for l in (3, 2, 1) for kind in ("dW", "db")], weights_only=weights,
                     biases_first=[name for pair in zip(biases, weights, strict=True) for name in pair],

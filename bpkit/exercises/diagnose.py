@@ -7,27 +7,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .forms import arguments_exchanged, blank, borrowed, changes_arguments, keeps_state, no_result, other_arguments, remembers, rng_ignored, too_long
+from .forms import (
+    arguments_exchanged,
+    blank,
+    borrowed,
+    changes_arguments,
+    keeps_state,
+    no_result,
+    other_arguments,
+    remembers,
+    rng_ignored,
+    too_long,
+)
 from .guard import SECONDS, TimeUp
+from .parts import dict_wanted, other_order, wrong_names, wrong_shape
 from .stops import does_not_fit
 from .trial import Trial
 from .verdict import Finding
 from .wrong import (
     catalogued,
     constant_factor,
-    dict_wanted,
     first_to_differ,
     in_words,
     nearly,
     not_finite,
     numpy_replaced,
     other,
-    other_order,
     warned,
     whole_numbers_only,
-    wrong_names,
     wrong_on_some,
-    wrong_shape,
 )
 
 

@@ -30,7 +30,8 @@ def arguments_exchanged(trial: Trial) -> Finding | None:
     mine, wanted = trial.parameters(), [p.name for p in trial.exercise.parameters]
     if mine == wanted or sorted(mine) != sorted(wanted):
         return None
-    return Finding("other_arguments", f"It takes {', '.join(mine)}, in this order; it is called with {', '.join(wanted)}.",
+    words = f"It takes {', '.join(mine)}, in this order; it is called with {', '.join(wanted)}."
+    return Finding("other_arguments", words,
                    "In which order did the cell have its arguments when you were given it?")
 
 

@@ -32,7 +32,8 @@ def does_not_fit(trial: Trial) -> Finding | None:
     told = isinstance(error, BadInput) and "shape" not in error.wanted + error.got
     parts = dict(zip((p.name for p in trial.exercise.parameters), given(trial.exercise, broken[0], trial.seed),
                      strict=True))
-    known = "What was wanted there, and what came?" if told else about(error, layers=len(parts.get("W", parts.get("dW", ()))))
+    layers = len(parts.get("W", parts.get("dW", ())))
+    known = "What was wanted there, and what came?" if told else about(error, layers)
     if len(broken) == len(trial.outcomes):
         shapes = "What are the shapes of the things that meet in that line?"
         ask = shapes if sizes else "What does that line take for granted about the things it works on?"
@@ -50,7 +51,8 @@ def about(error: BaseException, layers: int) -> str:
     said, frames = str(error), _frames(error)
     source = (frames[-1].line or "") if frames else ""
     if isinstance(error, RecursionError):
-        return "How deep may Python's calls be nested? Which call ends the chain, or what else can hold what is left to do?"
+        return ("How deep may Python's calls be nested? Which call ends the chain, "
+                "or what else can hold what is left to do?")
     if isinstance(error, NameError):
         return "Where does that name get its value: in this function, or in a cell that is not run yet?"
     if isinstance(error, TypeError) and "NoneType" in said:
@@ -86,7 +88,8 @@ def about(error: BaseException, layers: int) -> str:
         return "A shape is one thing, a tuple: how many arguments does that call get?"
     if any(words in said for words in NO_LOGARITHM):
         return "Of which number is that logarithm taken, and does its term count?"
-    cell = "".join(linecache.getlines(frames[-1].filename)) if frames and said.startswith("setting an array") else source
+    late = frames and said.startswith("setting an array")  # the list was made further up
+    cell = "".join(linecache.getlines(frames[-1].filename)) if late else source
     if re.search(r"\[\s*\w+\s*==\s*\w+\s*\]", cell):
         return "Which parentheses make a list in Python, and which only group?"
     if layers and re.search(r"'dict' object (has no attribute 'prime'|is not callable)", said):

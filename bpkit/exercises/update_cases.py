@@ -9,6 +9,65 @@ from __future__ import annotations
 from .cases import normal, whole
 from .maths import np, sigmoid
 
+ADAM = """
+        no_correction: no bias correction
+            m and v start at 0. How large are they after one step, compared with what they estimate?
+        mean_not_corrected: no bias correction for m
+            Which of the two means starts at 0?
+        square_not_corrected: no bias correction for v
+            Which of the two means starts at 0?
+        same_correction: one beta for both corrections
+            With which memory was each of the two means collected?
+        no_power: the same correction at every step
+            Do m and v stay too small for ever?
+        times_t: t as a factor in place of a power
+            What is left of the start after two steps: twice beta, or beta of beta?
+        t_too_small: a step number counted from 0
+            By what would you divide in the first step, if t were 0?
+        t_too_large: a step number that is one too large
+            Which number has the first step?
+        eps_in_root: eps inside the root
+            What is eps there to prevent, and where does it stand in the formula?
+        eps_on_step: eps added to the step in place of the root
+            What does the division end with, and which parentheses are missing?
+        eps_on_weight: eps added to the weight in place of the root
+            What does the division end with, and which parentheses are missing?
+        no_eps: a root without the eps that came in
+            What happens where the gradient has been 0 so far? Is eps added, and is it the one that came in?
+        power_alone: corrections by the power of beta alone
+            How large is m after t steps, if every gradient is 1?
+        power_of_rest: the power taken of the difference, not of beta
+            Which number is multiplied by itself in every step: beta, or 1 - beta?
+        corrections_multiplied: corrections that multiply in place of divide
+            m is too small at first. Should the correction make it larger or smaller?
+        one_beta: beta1 for both means
+            With which memory is each of the two means collected?
+        shares_exchanged: the shares of old and new exchanged in both means
+            How much of the old mean is left after one step, if beta is 0.9?
+        betas_exchanged: the two memories exchanged
+            Which beta belongs to the mean, and which to the mean of squares?
+        square_missing: v collected from g in place of its square
+            v estimates how large the gradient is. May it be negative?
+        mean_squared: v collected from the square of the mean
+            Is the square of a mean the mean of the squares? Of what is v the mean?
+        no_root: the root left out
+            In which unit is v, if g is in metres?
+        ascent: a step uphill
+            Which way does the mean gradient point?
+        corrected_kept: the corrected means returned for the next step
+            What happens to a correction that is applied twice?
+        gradient_for_mean: the gradient itself in place of its mean
+            What does Adam step along?
+        not_averaged: the new gradient taken whole
+            Which part of a mean does the new value make up?
+        old_means: the step taken with the means of before
+            Does the gradient of this step take part in this step?
+        old_mean: the step taken with the m of before
+            Does the gradient of this step take part in this step?
+        old_square: the step taken with the v of before
+            Does the gradient of this step take part in this step?
+    """
+
 
 def cases(arrays, numbers):
     """Cases of ``arrays`` arrays of one shape each, followed by the numbers that ``numbers(rng)`` draws."""
