@@ -20,6 +20,24 @@ def sigmoid_by_if(z):
     return np.exp(z) / (1 + np.exp(z))
 
 
+def sigmoid_deciding_by(decide: Callable) -> Callable:
+    def sigmoid(z):
+        if decide(z):
+            return 1 / (1 + np.exp(-z))
+        return np.exp(z) / (1 + np.exp(z))
+
+    return sigmoid
+
+
+def sigmoid_by_index(z):
+    e = np.exp(-np.abs(z))
+    a = np.zeros(z.shape)
+    for i in range(z.shape[0]):
+        for j in range(z.shape[1]):
+            a[i, j] = 1 / (1 + e[i, j]) if z[i, j] >= 0 else e[i, j] / (1 + e[i, j])
+    return a
+
+
 def softmax_with(change: str) -> Callable:
     def softmax(z):
         c = z.max(axis=0, keepdims=True)
@@ -186,6 +204,12 @@ NAMED: dict[str, tuple[str, object, str]] = {
     "1.1 a sigmoid already": ("1.1", lambda W, a, b: bp.sigmoid(W @ a + b), "activated"),
     "1.2 without the minus": ("1.2", lambda z: 1 / (1 + np.exp(z)), "mirrored+overflow"),
     "1.2 of the size": ("1.2", lambda z: 1 / (1 + np.exp(-np.abs(z))), "sign_lost"),
+    "1.2 if all": ("1.2", sigmoid_deciding_by(lambda z: (z >= 0).all()), "decided_by_all"),
+    "1.2 if any": ("1.2", sigmoid_deciding_by(lambda z: (z >= 0).any()), "decided_by_any"),
+    "1.2 if the mean": ("1.2", sigmoid_deciding_by(lambda z: z.mean() >= 0), "decided_by_any"),
+    "1.2 if the largest": ("1.2", sigmoid_deciding_by(lambda z: z.max() > 0), "decided_by_any"),
+    "1.2 if the first": ("1.2", sigmoid_deciding_by(lambda z: z.flat[0] >= 0), "decided_by_all"),
+    "1.2 one from 10 on": ("1.2", lambda z: np.where(z > 10, 1, np.exp(-np.logaddexp(0, -z))), "some_cases"),
     "1.3 the sum of a row": ("1.3", softmax_with("rows"), "sum_by_row"),
     "1.3 shifted above": ("1.3", softmax_with("numerator"), "shift_above_only"),
     "1.3 divided by the largest": ("1.3", softmax_with("divide"), "divided_by_largest"),
@@ -284,6 +308,7 @@ def test_a_newcomers_mistake_gets_a_question_that_fits_it(words: str) -> None:
 
 
 SAID: dict[str, tuple[str, object, str]] = {
+    "1.2 two loops": ("1.2", sigmoid_by_index, "stops on an array with one axis and an array with three axes"),
     "1.4 no return": ("1.4", forward_without_return, "z and a are None"),
     "1.4 a list": ("1.4", forward_lists, "wanted as a dict, with one array under the number of each layer; a list came"),
     "1.4 an array": ("1.4", forward_overwriting, "one array came"),

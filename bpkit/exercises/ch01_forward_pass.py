@@ -67,6 +67,9 @@ def affine(W, a, b, *, unless):
         "far to the right": lambda rng: (np.array([[30.0, 800.0, 710.0]]),),
         "far to the left": lambda rng: (np.array([[-30.0, -800.0, -710.0]]),),
         "one number": lambda rng: (normal(rng, 1, 1),),
+        "both sides at once": lambda rng: (np.array([[-800.0, 800.0], [710.0, -710.0]]),),
+        "an array with one axis": lambda rng: (np.array([-15.0, -0.5, 15.0]),),
+        "an array with three axes": lambda rng: (normal(rng, 2, 3, 2),),
     },
     flaws="""
         mirrored: the sign of z turned around
@@ -77,6 +80,10 @@ def affine(W, a, b, *, unless):
             For which z is the exponential that you take larger than 1, and must you take that one?
         both_branches: both ways of writing it taken everywhere, and the one that overflows thrown away afterwards
             Which entries does each way have to see, and which entries does it see?
+        decided_by_all: one decision for the whole array
+            Where z holds numbers of both signs: does each entry get the way of writing it that it needs?
+        decided_by_any: one decision for the whole array, taken as soon as one entry asks for it
+            Where z holds numbers of both signs: does each entry get the way of writing it that it needs?
         hyperbolic: tanh in its place
             Between which two numbers does a sigmoid lie?
         not_normalised: the exponential alone
@@ -101,8 +108,13 @@ def affine(W, a, b, *, unless):
 def logistic(z, *, unless):
     z = unless(z, sign_lost=np.abs(z))
     z = unless(z, mirrored=-z, doubled=2 * z, clipped=np.minimum(np.maximum(z, -10.0), 10.0))
-    return unless(lambda: sigmoid(z), overflow=lambda: 1 / (1 + np.exp(-z)), hyperbolic=lambda: np.tanh(z),
-                  both_branches=lambda: np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z))),
+
+    def way(right):
+        return 1 / (1 + np.exp(-z)) if right else np.exp(z) / (1 + np.exp(z))
+
+    return unless(lambda: sigmoid(z), overflow=lambda: way(True), hyperbolic=lambda: np.tanh(z),
+                  both_branches=lambda: np.where(z >= 0, way(True), way(False)),
+                  decided_by_all=lambda: way(np.all(z >= 0)), decided_by_any=lambda: way(np.any(z >= 0)),
                   not_normalised=lambda: np.exp(-np.abs(z)), half=lambda: 1 / np.exp(-z), step=lambda: (z > 0) * 1.0,
                   slope=lambda: sigmoid(z) * (1 - sigmoid(z)))
 
