@@ -10,6 +10,7 @@ import pytest
 
 import bpkit as bp
 from bpkit.exercises import check
+from bpkit.exercises.declare import find
 
 pytestmark = pytest.mark.slow  # a contributor to an exercise runs this file by its name
 
@@ -47,6 +48,84 @@ def softmax_with(change: str) -> Callable:
         return e / e.sum(axis=1 if change == "rows" else 0, keepdims=True)
 
     return softmax
+
+
+def affine_in_loops(add: Callable) -> Callable:
+    def affine(W, a, b):
+        z = np.zeros((W.shape[0], a.shape[1]))
+        for i in range(W.shape[0]):
+            for e in range(a.shape[1]):
+                z[i, e] = add(z[i, e], [W[i, j] * a[j, e] for j in range(W.shape[1])], b[i, 0])
+        return z
+
+    return affine
+
+
+def forward_with(which: Callable) -> Callable:
+    def forward(W, b, f, x):
+        z, a = {}, {0: x}
+        for l in W:
+            z[l] = W[l] @ a[l - 1] + b[l]
+            a[l] = f[which(l, len(W))](z[l])
+        return z, a
+
+    return forward
+
+
+def shares(e):
+    return e / e.sum(axis=0)
+
+
+def quietly(answer: Callable) -> Callable:
+    def silent(*args):
+        with np.errstate(all="ignore"):
+            return answer(*args)
+
+    return silent
+
+
+SOFTMAX: dict[str, Callable] = {  # each is right where z is small, or large and far apart
+    "cut off above": lambda z: shares(np.exp(np.minimum(z, 500))),
+    "cut off on both sides": lambda z: shares(np.exp(np.clip(z, -700, 700))),
+    "shifted by the last": quietly(lambda z: shares(np.exp(z - z[-1]))),
+    "shifted down alone": quietly(lambda z: shares(np.exp(z - z.max(axis=0, initial=0)))),
+    "nan made to 1": quietly(lambda z: np.nan_to_num(shares(np.exp(z)), nan=1.0)),
+    "the winner from 100 on": lambda z: (
+        (z == z.max(axis=0)) * 1.0 if np.abs(z).max() > 100 else shares(np.exp(z - z.max(axis=0)))),
+}
+
+
+@pytest.mark.parametrize("way", SOFTMAX)
+def test_a_softmax_for_small_numbers_alone_is_no_softmax(way: str) -> None:
+    answer = SOFTMAX[way]
+    assert check("1.3", answer).status == "not_yet"
+    assert check("2.4", quietly(lambda z: np.log(answer(z)))).status == "not_yet"
+
+
+LOG_SOFTMAX: dict[str, Callable] = {
+    "cut off above": lambda z: np.minimum(z, 500) - np.log(np.exp(np.minimum(z, 500)).sum(axis=0)),
+    "cut off on both sides": lambda z: np.clip(z, -700, 700) - np.log(np.exp(np.clip(z, -700, 700)).sum(axis=0)),
+    "shifted by the last": quietly(lambda z: z - z[-1] - np.log(np.exp(z - z[-1]).sum(axis=0))),
+    "shifted down alone": quietly(lambda z: (lambda s: s - np.log(np.exp(s).sum(axis=0)))(z - z.max(0, initial=0))),
+    "the largest from 100 on": lambda z: z - (
+        z.max(axis=0) if np.abs(z).max() > 100 else np.log(np.exp(z).sum(axis=0))),
+}
+
+
+@pytest.mark.parametrize("way", LOG_SOFTMAX)
+def test_a_log_softmax_for_small_numbers_alone_is_no_log_softmax(way: str) -> None:
+    assert check("2.4", LOG_SOFTMAX[way]).status == "not_yet"
+
+
+@pytest.mark.parametrize("least", [1e-2, 1e-3])
+def test_a_clip_that_changes_the_loss_is_seen(least: float) -> None:
+    verdict = check("2.2", lambda a, y: -np.sum(y * np.log(np.clip(a, least, 1))) / a.shape[1])
+    assert "truths that are hardly expected" in verdict.message, verdict
+
+
+def test_the_whole_numbers_of_2_1_are_no_perfect_prediction() -> None:
+    a, y = next(case for case in find("2.1").cases if case.tag == "whole numbers").make(None)
+    assert (a != y).any(axis=0).all()
 
 
 def forward_sigmoid(W, b, f, x):
@@ -148,6 +227,17 @@ def bce_clipped_and_exchanged(a, y):
     return -np.sum((1 - y) * np.log(a) + y * np.log(1 - a)) / a.shape[1]
 
 
+def bce_clipped_and_subtracted(a, y):
+    a = np.clip(a, 1e-7, 1 - 1e-7)
+    return -np.sum(y * np.log(a) - (1 - y) * np.log(1 - a)) / a.shape[1]
+
+
+def bce_subtracted(a, y):
+    with np.errstate(all="ignore"):
+        halves = np.where(y > 0, y * np.log(a), 0) - np.where(y < 1, (1 - y) * np.log(1 - a), 0)
+    return -np.sum(halves) / a.shape[1]
+
+
 def log_softmax(formula: Callable) -> Callable:
     def answer(z):
         c = z.max(axis=0, keepdims=True)
@@ -202,6 +292,8 @@ def keras(w, g, v, eta, beta):
 
 NAMED: dict[str, tuple[str, object, str]] = {
     "1.1 a sigmoid already": ("1.1", lambda W, a, b: bp.sigmoid(W @ a + b), "activated"),
+    "1.1 the sum written over": ("1.1", affine_in_loops(lambda z, parts, b: parts[-1] + b), "last_input"),
+    "1.1 b in the inner loop": ("1.1", affine_in_loops(lambda z, parts, b: sum(p + b for p in parts)), "bias_repeated"),
     "1.2 without the minus": ("1.2", lambda z: 1 / (1 + np.exp(z)), "mirrored+overflow"),
     "1.2 of the size": ("1.2", lambda z: 1 / (1 + np.exp(-np.abs(z))), "sign_lost"),
     "1.2 if all": ("1.2", sigmoid_deciding_by(lambda z: (z >= 0).all()), "decided_by_all"),
@@ -209,11 +301,13 @@ NAMED: dict[str, tuple[str, object, str]] = {
     "1.2 if the mean": ("1.2", sigmoid_deciding_by(lambda z: z.mean() >= 0), "decided_by_any"),
     "1.2 if the largest": ("1.2", sigmoid_deciding_by(lambda z: z.max() > 0), "decided_by_any"),
     "1.2 if the first": ("1.2", sigmoid_deciding_by(lambda z: z.flat[0] >= 0), "decided_by_all"),
-    "1.2 one from 10 on": ("1.2", lambda z: np.where(z > 10, 1, np.exp(-np.logaddexp(0, -z))), "some_cases"),
+    "1.2 one from 10 on": ("1.2", lambda z: np.where(z > 10, 1, np.exp(-np.logaddexp(0, -z))), "nearly"),
     "1.3 the sum of a row": ("1.3", softmax_with("rows"), "sum_by_row"),
     "1.3 shifted above": ("1.3", softmax_with("numerator"), "shift_above_only"),
     "1.3 divided by the largest": ("1.3", softmax_with("divide"), "divided_by_largest"),
     "1.4 a sigmoid everywhere": ("1.4", forward_sigmoid, "sigmoid_everywhere"),
+    "1.4 one f in all hidden layers": ("1.4", forward_with(lambda l, L: l if l == L else 1), "first_hidden"),
+    "1.4 the f before": ("1.4", forward_with(lambda l, L: max(l - 1, 1)), "activation_before"),
     "1.4 lists": ("1.4", forward_lists, "dict_wanted"),
     "1.4 lists with a None": ("1.4", forward_padded_list, "dict_wanted"),
     "1.4 z overwritten": ("1.4", forward_overwriting, "dict_wanted"),
@@ -223,6 +317,7 @@ NAMED: dict[str, tuple[str, object, str]] = {
     "1.5 relu in place": ("1.5", pencil(in_place), "one_array"),
     "1.5 z1 to the output": ("1.5", pencil(lambda z: np.maximum(z, 0), lambda z1, a1: z1), "sums_to_output"),
     "2.1 halved first": ("2.1", lambda a, y: np.sum(((a - y) / 2) ** 2) / a.shape[1], "halved_first"),
+    "2.1 the mean twice": ("2.1", lambda a, y: np.sum((a - y) ** 2) / 2 / a.shape[1] ** 2, "divided_twice"),
     "2.2 exchanged": ("2.2", lambda a, y: -np.sum(a * np.log(np.where(y > 0, y, 1))) / a.shape[1], "exchanged_safely"),
     "2.2 exchanged, unsafe": ("2.2", lambda a, y: -np.sum(a * np.log(y)) / a.shape[1], "exchanged+zero_times_infinity"),
     "2.2 a truth that is free": (
@@ -232,6 +327,8 @@ NAMED: dict[str, tuple[str, object, str]] = {
         / a.shape[1], "truth_free"),
     "2.3 halves exchanged": ("2.3", bce_labels_exchanged, "labels_exchanged+zero_times_infinity"),
     "2.3 halves exchanged, clipped": ("2.3", bce_clipped_and_exchanged, "labels_exchanged"),
+    "2.3 minus, clipped": ("2.3", bce_clipped_and_subtracted, "minus_between"),
+    "2.3 minus, not clipped": ("2.3", bce_subtracted, "minus_between"),
     "2.3 halves exchanged, with where": ("2.3", bce(np.log, lambda a: np.log(1 - a), lambda y: 1 - y), "labels_exchanged"),
     "2.3 where y is 1": ("2.3", bce_by_where, "between_as_0"),
     "2.3 rounded": ("2.3", bce(np.log, lambda a: np.log(1 - a), np.round), "rounded"),
