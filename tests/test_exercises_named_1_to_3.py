@@ -285,6 +285,17 @@ def chain(**lines: Callable) -> Callable:
     return long_chain
 
 
+def add_mul_by_division(x, y, z):
+    s = x + y
+    L = s * z
+    return L / s, L / s, L / z
+
+
+def test_a_product_divided_by_a_factor_is_no_gradient_where_the_factor_is_0() -> None:
+    verdict = check("3.1", add_mul_by_division)
+    assert "stops on a sum that is 0 and a factor that is 0" in verdict.message, verdict
+
+
 def keras(w, g, v, eta, beta):
     v_new = beta * v - eta * g
     return w + v_new, v_new
@@ -351,6 +362,7 @@ NAMED: dict[str, tuple[str, object, str]] = {
     "3.2 dx is w": ("3.2", lambda w, x, b: neuron(w, x, b, dx=w), "x_local"),
     "3.2 db is 1": ("3.2", lambda w, x, b: neuron(w, x, b, db=1), "bias_one"),
     "3.2 1 - a": ("3.2", lambda w, x, b: neuron(w, x, b, dz=lambda a: 1 - a), "rest_for_slope"),
+    "3.2 a*1 - a": ("3.2", lambda w, x, b: neuron(w, x, b, dz=lambda a: a*1-a), "slope_of_zero"),
     "3.3 dw is x": ("3.3", chain(dw=lambda k: k["x"]), "w_local"),
     "3.3 dx is w": ("3.3", chain(dx=lambda k: k["w"]), "x_local"),
     "3.3 db is 1": ("3.3", chain(db=lambda k: 1), "b_local"),
