@@ -406,6 +406,11 @@ ASKED: dict[str, tuple[str, object, str]] = {
     "2.5 a mean": ("2.5", prime(mean=lambda each, N: each.mean()), "should stay apart"),
     "2.5 a mean per example": ("2.5", prime(mean=lambda each, N: each.sum(axis=0)), "should stay apart"),
     "3.5 wx": ("3.5", "(sigmoid(wx) - y)*x", "sign of multiplication"),
+    "3.5 np.exp": ("3.5", "1/(1 + np.exp(-w*x))", "without np. or bp."),
+    "3.5 bp.sigmoid": ("3.5", "(bp.sigmoid(w*x) - y)*x", "without np. or bp."),
+    "3.5 sigmoid.prime": ("3.5", "(sigmoid(w*x) - y)*sigmoid.prime(w*x)*x", "without a dot"),
+    "3.5 Sigmoid": ("3.5", "Sigmoid(w*x)", "How is that function spelt"),
+    "3.5 an equation": ("3.5", "dL_dw = (sigmoid(w*x) - y)*x", "side of the equals sign"),
 }
 
 
@@ -424,6 +429,12 @@ SAID: dict[str, tuple[str, object, str]] = {
     "3.3 which line": ("3.3", chain(dz=lambda k: k["da"] + k["a"] * 7), "de and da are right; dz is the first"),
     "3.3 the upstream gradient": ("3.3", chain(db=lambda k: 1), "upstream gradient left out of db"),
     "3.5 wx": ("3.5", "(sigmoid(wx) - y)*x", "try this: w*x"),
+    "3.5 np.exp": ("3.5", "1/(1 + np.exp(-w*x))", "try this: exp, with nothing before it"),
+    "3.5 sigmoid.prime": ("3.5", "sigmoid.prime(w*x)", "try this: sigmoid' for its slope"),
+    "3.5 Sigmoid": ("3.5", "Sigmoid(w*x)", "'Sigmoid' is no function here; try this: sigmoid"),
+    "3.5 a letter left out": ("3.5", "sigmod(w*x)", "try this: sigmoid"),
+    "3.5 a dot": ("3.5", "(sigmoid(w.x) - y)*x", "try this: w*x"),
+    "3.5 an equation": ("3.5", "dL_dw = (sigmoid(w*x) - y)*x", "try this: one side of it alone"),
 }
 
 

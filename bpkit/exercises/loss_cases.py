@@ -36,7 +36,7 @@ LABELS = {
     "targets between": lambda rng: (between(rng, 2, 4), between(rng, 2, 4)),
 }
 
-SURE_CLASSES = {
+SURE_CLASSES = CLASSES | {
     "a truth with probability 0": lambda rng: (np.array([[0.0], [0.4], [0.6]]), np.array([[1.0], [0.0], [0.0]])),
     "truths that are hardly expected": lambda rng: (
         np.array([[2e-3, 0.3], [0.498, 2e-4], [0.5, 0.6998]]), np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])),
@@ -47,7 +47,7 @@ LARGE_AND_CLOSE = {
         [1000.0, -1000.0, 1000.0, 0.0], [1001.0, -1001.0, 0.0, 1000.0], [999.0, -1002.0, -1000.0, 1000.0]]),),
 }
 
-SURE_LABELS = {
+SURE_LABELS = LABELS | {
     "sure and right": lambda rng: (np.array([[0.0, 1.0, 0.5]]), np.array([[0.0, 1.0, 1.0]])),
     "sure and wrong": lambda rng: (np.array([[1.0, 0.0, 0.5]]), np.array([[0.0, 1.0, 1.0]])),
 }
@@ -58,6 +58,18 @@ def other_targets(parameters: tuple[Parameter, ...]) -> tuple[Case, ...]:
     a = whole(3, 5)
     return tuple(case._replace(make=lambda rng: (a, np.roll(a, 4))) if case.tag == "whole numbers" else case
                  for case in over_sizes()(parameters))
+
+
+def logit(a: Any) -> Any:
+    """The z that a sigmoid turns into a."""
+    with np.errstate(divide="ignore"):
+        return np.log(a / (1 - a))
+
+
+def sure_once(rng: Any) -> tuple[Any, Any]:
+    """A batch of one output whose first prediction is exactly its target, 0: there a division by a shows."""
+    a, y = LABELS["one output"](rng)
+    return np.where(np.arange(a.shape[1]) == 0, y, a), y
 
 
 def winners(a: Any) -> Any:
