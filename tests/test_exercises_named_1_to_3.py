@@ -363,6 +363,9 @@ NAMED: dict[str, tuple[str, object, str]] = {
     "3.2 db is 1": ("3.2", lambda w, x, b: neuron(w, x, b, db=1), "bias_one"),
     "3.2 1 - a": ("3.2", lambda w, x, b: neuron(w, x, b, dz=lambda a: 1 - a), "rest_for_slope"),
     "3.2 a*1 - a": ("3.2", lambda w, x, b: neuron(w, x, b, dz=lambda a: a*1-a), "slope_of_zero"),
+    "3.2 a*1 - a, in one line": (
+        "3.2", lambda w, x, b: (lambda a: (a*1 - a*x, a*1 - a*w, a*1 - a))(bp.sigmoid(w * x + b)), "one_multiplied"),
+    "3.3 a*1 - a": ("3.3", chain(dz=lambda k: k["da"]*k["a"]*1 - k["a"]), "one_multiplied"),
     "3.3 dw is x": ("3.3", chain(dw=lambda k: k["x"]), "w_local"),
     "3.3 dx is w": ("3.3", chain(dx=lambda k: k["w"]), "x_local"),
     "3.3 db is 1": ("3.3", chain(db=lambda k: 1), "b_local"),

@@ -180,6 +180,8 @@ WRITTEN: dict[str, tuple[str, Callable, str]] = {
     "N under y alone, cross-entropy": ("4.2", lambda a, y: a - y / a.shape[1], "only_target_divided"),
     "N under y alone, softmax": ("4.4", lambda z, y: bp.softmax(z) - y / z.shape[1], "only_target_divided"),
     "a*1 - a": ("4.1", lambda a, y: (a - y) * (a*1 - a) / a.shape[1], "slope_of_zero"),
+    "a*1 - a, then N": ("4.1", lambda a, y: (a - y)*a*1 - a / a.shape[1], "one_multiplied"),
+    "N, then a*1 - a": ("4.1", lambda a, y: (a - y) / a.shape[1]*a*1 - a, "one_multiplied_last"),
     "y_i in place of y_k": ("4.5", by_indices_of_i, "stays_zero"),
     "no upstream": ("4.5", by_indices(lambda s, y, e, k: 1, bracket), "stays_zero"),
     "nothing is added": ("4.5", lambda s, y: np.zeros(s.shape), "stays_zero"),

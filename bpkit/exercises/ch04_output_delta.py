@@ -46,6 +46,10 @@ from .maths import differences, np, sigmoid, softmax
             What does Python do first, divide or subtract, and which parentheses would change that?
         slope_of_zero: a slope that is 0 everywhere
             Which does Python do first in that slope, multiply or subtract, and what does it leave?
+        one_multiplied: the 1 of the slope multiplied before the prediction is taken from it
+            What does Python do first there, multiply or subtract, and which parentheses would change that?
+        one_multiplied_last: the 1 of the slope multiplied before the prediction is taken from it, after the 1/N
+            What does Python do first there, multiply or subtract, and which parentheses would change that?
         relative: a division by the slope
             Does a flat sigmoid let more of the error through, or less?
     """,
@@ -67,6 +71,7 @@ def delta_half_mse_sigmoid(a, y, *, unless):
                    per_output=len(a))
     delta = unless(error * slope, slope_missing=error, slope_at_a=error * sigmoid(a) * (1 - sigmoid(a)),
                    half_slope=error * a, slope_twice=error * slope**2, relative=relative, slope_of_zero=0 * error,
+                   one_multiplied=error * a * a.shape[1] - a, one_multiplied_last=error * a - a * a.shape[1],
                    cross_entropy_slope=cancels_on_paper, loss_itself=error**2 / 2)
     return delta / count
 
