@@ -33,6 +33,7 @@ NAMED: dict[str, tuple[str, Callable, str]] = {
     "h beside the bar": ("0.2", lambda f, x, h=1e-5: (f(x + h) - f(x - h)) / 2 * h, "times_h"),
     "parentheses left out": ("0.2", lambda f, x, h=1e-5: f(x + h) - f(x - h) / (2 * h), "second_divided"),
     "its own h": ("0.2", own_step, "step_ignored"),
+    "a coarse h of its own": ("0.2", lambda f, x, h=1e-5: (f(x + 1e-3) - f(x - 1e-3)) / 2e-3, "step_of_its_own"),
     "a sum of 0": ("0.3", only_apart(lambda a, b: a + b == 0), "opposites_equal"),
     "equal sizes": ("0.3", only_apart(lambda a, b: abs(a) == abs(b)), "opposites_equal"),
     "by a": ("0.3", measured(lambda a, b: abs(a)), "by_a"),

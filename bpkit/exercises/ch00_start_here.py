@@ -91,6 +91,8 @@ def neuron(x, w, y, *, unless):
             Which point lies to the right, and which value is taken from which?
         step_ignored: a step of its own, whatever h is
             Is the h that comes in the h that you use?
+        step_of_its_own: a step of 0.001, whatever h is
+            Is the h that comes in the h that you use?
         relative_step: a step that grows with x
             Is the step h, or h times something?
         added: the two values added
@@ -103,7 +105,7 @@ def neuron(x, w, y, *, unless):
     """,
 )
 def central_difference(f, x, h=1e-5, *, unless):
-    h = unless(h, step_ignored=1e-5, relative_step=h * max(abs(x), 0.1))
+    h = unless(h, step_ignored=1e-5, step_of_its_own=1e-3, relative_step=h * max(abs(x), 0.1))
     right, left = unless((f(x + h), f(x - h)), forward=lambda: (f(x + h), f(x)), backward=lambda: (f(x), f(x - h)),
                          sign=lambda: (f(x - h), f(x + h)), added=lambda: (f(x + h), -f(x - h)))
     one_sided = bool(unless.on & {"forward", "backward"})
