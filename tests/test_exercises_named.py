@@ -198,6 +198,8 @@ BORROWED: dict[str, Callable] = {
     "2.2": lambda a, y: bp.cross_entropy(a, y),
     "2.3": bp.binary_cross_entropy,
     "2.5": lambda a, y: bp.binary_cross_entropy.prime(a, y),
+    "4.1": lambda a, y: bp.output_delta("half_mse", bp.sigmoid, np.log(a / (1 - a)), a, y),
+    "4.2": lambda a, y: bp.output_delta("binary_cross_entropy", bp.sigmoid, np.log(a / (1 - a)), a, y),
     "4.3": lambda a, g: bp.softmax.vjp(np.log(a), g),
     "4.4": lambda z, y: bp.output_delta("cross_entropy", bp.softmax, z, bp.softmax(z), y),
     "5.2": bp.hidden_delta,

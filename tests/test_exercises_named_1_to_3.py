@@ -10,6 +10,7 @@ import pytest
 
 import bpkit as bp
 from bpkit.exercises import check
+from bpkit.exercises.declare import find
 
 pytestmark = pytest.mark.slow  # a contributor to an exercise runs this file by its name
 
@@ -18,6 +19,24 @@ def sigmoid_by_if(z):
     if z >= 0:
         return 1 / (1 + np.exp(-z))
     return np.exp(z) / (1 + np.exp(z))
+
+
+def sigmoid_deciding_by(decide: Callable) -> Callable:
+    def sigmoid(z):
+        if decide(z):
+            return 1 / (1 + np.exp(-z))
+        return np.exp(z) / (1 + np.exp(z))
+
+    return sigmoid
+
+
+def sigmoid_by_index(z):
+    e = np.exp(-np.abs(z))
+    a = np.zeros(z.shape)
+    for i in range(z.shape[0]):
+        for j in range(z.shape[1]):
+            a[i, j] = 1 / (1 + e[i, j]) if z[i, j] >= 0 else e[i, j] / (1 + e[i, j])
+    return a
 
 
 def softmax_with(change: str) -> Callable:
@@ -29,6 +48,84 @@ def softmax_with(change: str) -> Callable:
         return e / e.sum(axis=1 if change == "rows" else 0, keepdims=True)
 
     return softmax
+
+
+def affine_in_loops(add: Callable) -> Callable:
+    def affine(W, a, b):
+        z = np.zeros((W.shape[0], a.shape[1]))
+        for i in range(W.shape[0]):
+            for e in range(a.shape[1]):
+                z[i, e] = add(z[i, e], [W[i, j] * a[j, e] for j in range(W.shape[1])], b[i, 0])
+        return z
+
+    return affine
+
+
+def forward_with(which: Callable) -> Callable:
+    def forward(W, b, f, x):
+        z, a = {}, {0: x}
+        for l in W:
+            z[l] = W[l] @ a[l - 1] + b[l]
+            a[l] = f[which(l, len(W))](z[l])
+        return z, a
+
+    return forward
+
+
+def shares(e):
+    return e / e.sum(axis=0)
+
+
+def quietly(answer: Callable) -> Callable:
+    def silent(*args):
+        with np.errstate(all="ignore"):
+            return answer(*args)
+
+    return silent
+
+
+SOFTMAX: dict[str, Callable] = {  # each is right where z is small, or large and far apart
+    "cut off above": lambda z: shares(np.exp(np.minimum(z, 500))),
+    "cut off on both sides": lambda z: shares(np.exp(np.clip(z, -700, 700))),
+    "shifted by the last": quietly(lambda z: shares(np.exp(z - z[-1]))),
+    "shifted down alone": quietly(lambda z: shares(np.exp(z - z.max(axis=0, initial=0)))),
+    "nan made to 1": quietly(lambda z: np.nan_to_num(shares(np.exp(z)), nan=1.0)),
+    "the winner from 100 on": lambda z: (
+        (z == z.max(axis=0)) * 1.0 if np.abs(z).max() > 100 else shares(np.exp(z - z.max(axis=0)))),
+}
+
+
+@pytest.mark.parametrize("way", SOFTMAX)
+def test_a_softmax_for_small_numbers_alone_is_no_softmax(way: str) -> None:
+    answer = SOFTMAX[way]
+    assert check("1.3", answer).status == "not_yet"
+    assert check("2.4", quietly(lambda z: np.log(answer(z)))).status == "not_yet"
+
+
+LOG_SOFTMAX: dict[str, Callable] = {
+    "cut off above": lambda z: np.minimum(z, 500) - np.log(np.exp(np.minimum(z, 500)).sum(axis=0)),
+    "cut off on both sides": lambda z: np.clip(z, -700, 700) - np.log(np.exp(np.clip(z, -700, 700)).sum(axis=0)),
+    "shifted by the last": quietly(lambda z: z - z[-1] - np.log(np.exp(z - z[-1]).sum(axis=0))),
+    "shifted down alone": quietly(lambda z: (lambda s: s - np.log(np.exp(s).sum(axis=0)))(z - z.max(0, initial=0))),
+    "the largest from 100 on": lambda z: z - (
+        z.max(axis=0) if np.abs(z).max() > 100 else np.log(np.exp(z).sum(axis=0))),
+}
+
+
+@pytest.mark.parametrize("way", LOG_SOFTMAX)
+def test_a_log_softmax_for_small_numbers_alone_is_no_log_softmax(way: str) -> None:
+    assert check("2.4", LOG_SOFTMAX[way]).status == "not_yet"
+
+
+@pytest.mark.parametrize("least", [1e-2, 1e-3])
+def test_a_clip_that_changes_the_loss_is_seen(least: float) -> None:
+    verdict = check("2.2", lambda a, y: -np.sum(y * np.log(np.clip(a, least, 1))) / a.shape[1])
+    assert "truths that are hardly expected" in verdict.message, verdict
+
+
+def test_the_whole_numbers_of_2_1_are_no_perfect_prediction() -> None:
+    a, y = next(case for case in find("2.1").cases if case.tag == "whole numbers").make(None)
+    assert (a != y).any(axis=0).all()
 
 
 def forward_sigmoid(W, b, f, x):
@@ -130,6 +227,17 @@ def bce_clipped_and_exchanged(a, y):
     return -np.sum((1 - y) * np.log(a) + y * np.log(1 - a)) / a.shape[1]
 
 
+def bce_clipped_and_subtracted(a, y):
+    a = np.clip(a, 1e-7, 1 - 1e-7)
+    return -np.sum(y * np.log(a) - (1 - y) * np.log(1 - a)) / a.shape[1]
+
+
+def bce_subtracted(a, y):
+    with np.errstate(all="ignore"):
+        halves = np.where(y > 0, y * np.log(a), 0) - np.where(y < 1, (1 - y) * np.log(1 - a), 0)
+    return -np.sum(halves) / a.shape[1]
+
+
 def log_softmax(formula: Callable) -> Callable:
     def answer(z):
         c = z.max(axis=0, keepdims=True)
@@ -177,6 +285,17 @@ def chain(**lines: Callable) -> Callable:
     return long_chain
 
 
+def add_mul_by_division(x, y, z):
+    s = x + y
+    L = s * z
+    return L / s, L / s, L / z
+
+
+def test_a_product_divided_by_a_factor_is_no_gradient_where_the_factor_is_0() -> None:
+    verdict = check("3.1", add_mul_by_division)
+    assert "stops on a sum that is 0 and a factor that is 0" in verdict.message, verdict
+
+
 def keras(w, g, v, eta, beta):
     v_new = beta * v - eta * g
     return w + v_new, v_new
@@ -184,12 +303,22 @@ def keras(w, g, v, eta, beta):
 
 NAMED: dict[str, tuple[str, object, str]] = {
     "1.1 a sigmoid already": ("1.1", lambda W, a, b: bp.sigmoid(W @ a + b), "activated"),
+    "1.1 the sum written over": ("1.1", affine_in_loops(lambda z, parts, b: parts[-1] + b), "last_input"),
+    "1.1 b in the inner loop": ("1.1", affine_in_loops(lambda z, parts, b: sum(p + b for p in parts)), "bias_repeated"),
     "1.2 without the minus": ("1.2", lambda z: 1 / (1 + np.exp(z)), "mirrored+overflow"),
     "1.2 of the size": ("1.2", lambda z: 1 / (1 + np.exp(-np.abs(z))), "sign_lost"),
+    "1.2 if all": ("1.2", sigmoid_deciding_by(lambda z: (z >= 0).all()), "decided_by_all"),
+    "1.2 if any": ("1.2", sigmoid_deciding_by(lambda z: (z >= 0).any()), "decided_by_any"),
+    "1.2 if the mean": ("1.2", sigmoid_deciding_by(lambda z: z.mean() >= 0), "decided_by_any"),
+    "1.2 if the largest": ("1.2", sigmoid_deciding_by(lambda z: z.max() > 0), "decided_by_any"),
+    "1.2 if the first": ("1.2", sigmoid_deciding_by(lambda z: z.flat[0] >= 0), "decided_by_all"),
+    "1.2 one from 10 on": ("1.2", lambda z: np.where(z > 10, 1, np.exp(-np.logaddexp(0, -z))), "nearly"),
     "1.3 the sum of a row": ("1.3", softmax_with("rows"), "sum_by_row"),
     "1.3 shifted above": ("1.3", softmax_with("numerator"), "shift_above_only"),
     "1.3 divided by the largest": ("1.3", softmax_with("divide"), "divided_by_largest"),
     "1.4 a sigmoid everywhere": ("1.4", forward_sigmoid, "sigmoid_everywhere"),
+    "1.4 one f in all hidden layers": ("1.4", forward_with(lambda l, L: l if l == L else 1), "first_hidden"),
+    "1.4 the f before": ("1.4", forward_with(lambda l, L: max(l - 1, 1)), "activation_before"),
     "1.4 lists": ("1.4", forward_lists, "dict_wanted"),
     "1.4 lists with a None": ("1.4", forward_padded_list, "dict_wanted"),
     "1.4 z overwritten": ("1.4", forward_overwriting, "dict_wanted"),
@@ -199,6 +328,7 @@ NAMED: dict[str, tuple[str, object, str]] = {
     "1.5 relu in place": ("1.5", pencil(in_place), "one_array"),
     "1.5 z1 to the output": ("1.5", pencil(lambda z: np.maximum(z, 0), lambda z1, a1: z1), "sums_to_output"),
     "2.1 halved first": ("2.1", lambda a, y: np.sum(((a - y) / 2) ** 2) / a.shape[1], "halved_first"),
+    "2.1 the mean twice": ("2.1", lambda a, y: np.sum((a - y) ** 2) / 2 / a.shape[1] ** 2, "divided_twice"),
     "2.2 exchanged": ("2.2", lambda a, y: -np.sum(a * np.log(np.where(y > 0, y, 1))) / a.shape[1], "exchanged_safely"),
     "2.2 exchanged, unsafe": ("2.2", lambda a, y: -np.sum(a * np.log(y)) / a.shape[1], "exchanged+zero_times_infinity"),
     "2.2 a truth that is free": (
@@ -208,6 +338,8 @@ NAMED: dict[str, tuple[str, object, str]] = {
         / a.shape[1], "truth_free"),
     "2.3 halves exchanged": ("2.3", bce_labels_exchanged, "labels_exchanged+zero_times_infinity"),
     "2.3 halves exchanged, clipped": ("2.3", bce_clipped_and_exchanged, "labels_exchanged"),
+    "2.3 minus, clipped": ("2.3", bce_clipped_and_subtracted, "minus_between"),
+    "2.3 minus, not clipped": ("2.3", bce_subtracted, "minus_between"),
     "2.3 halves exchanged, with where": ("2.3", bce(np.log, lambda a: np.log(1 - a), lambda y: 1 - y), "labels_exchanged"),
     "2.3 where y is 1": ("2.3", bce_by_where, "between_as_0"),
     "2.3 rounded": ("2.3", bce(np.log, lambda a: np.log(1 - a), np.round), "rounded"),
@@ -230,6 +362,10 @@ NAMED: dict[str, tuple[str, object, str]] = {
     "3.2 dx is w": ("3.2", lambda w, x, b: neuron(w, x, b, dx=w), "x_local"),
     "3.2 db is 1": ("3.2", lambda w, x, b: neuron(w, x, b, db=1), "bias_one"),
     "3.2 1 - a": ("3.2", lambda w, x, b: neuron(w, x, b, dz=lambda a: 1 - a), "rest_for_slope"),
+    "3.2 a*1 - a": ("3.2", lambda w, x, b: neuron(w, x, b, dz=lambda a: a*1-a), "slope_of_zero"),
+    "3.2 a*1 - a, in one line": (
+        "3.2", lambda w, x, b: (lambda a: (a*1 - a*x, a*1 - a*w, a*1 - a))(bp.sigmoid(w * x + b)), "one_multiplied"),
+    "3.3 a*1 - a": ("3.3", chain(dz=lambda k: k["da"]*k["a"]*1 - k["a"]), "one_multiplied"),
     "3.3 dw is x": ("3.3", chain(dw=lambda k: k["x"]), "w_local"),
     "3.3 dx is w": ("3.3", chain(dx=lambda k: k["w"]), "x_local"),
     "3.3 db is 1": ("3.3", chain(db=lambda k: 1), "b_local"),
@@ -273,6 +409,11 @@ ASKED: dict[str, tuple[str, object, str]] = {
     "2.5 a mean": ("2.5", prime(mean=lambda each, N: each.mean()), "should stay apart"),
     "2.5 a mean per example": ("2.5", prime(mean=lambda each, N: each.sum(axis=0)), "should stay apart"),
     "3.5 wx": ("3.5", "(sigmoid(wx) - y)*x", "sign of multiplication"),
+    "3.5 np.exp": ("3.5", "1/(1 + np.exp(-w*x))", "without np. or bp."),
+    "3.5 bp.sigmoid": ("3.5", "(bp.sigmoid(w*x) - y)*x", "without np. or bp."),
+    "3.5 sigmoid.prime": ("3.5", "(sigmoid(w*x) - y)*sigmoid.prime(w*x)*x", "without a dot"),
+    "3.5 Sigmoid": ("3.5", "Sigmoid(w*x)", "How is that function spelt"),
+    "3.5 an equation": ("3.5", "dL_dw = (sigmoid(w*x) - y)*x", "side of the equals sign"),
 }
 
 
@@ -284,12 +425,19 @@ def test_a_newcomers_mistake_gets_a_question_that_fits_it(words: str) -> None:
 
 
 SAID: dict[str, tuple[str, object, str]] = {
+    "1.2 two loops": ("1.2", sigmoid_by_index, "stops on an array with one axis and an array with three axes"),
     "1.4 no return": ("1.4", forward_without_return, "z and a are None"),
     "1.4 a list": ("1.4", forward_lists, "wanted as a dict, with one array under the number of each layer; a list came"),
     "1.4 an array": ("1.4", forward_overwriting, "one array came"),
     "3.3 which line": ("3.3", chain(dz=lambda k: k["da"] + k["a"] * 7), "de and da are right; dz is the first"),
     "3.3 the upstream gradient": ("3.3", chain(db=lambda k: 1), "upstream gradient left out of db"),
     "3.5 wx": ("3.5", "(sigmoid(wx) - y)*x", "try this: w*x"),
+    "3.5 np.exp": ("3.5", "1/(1 + np.exp(-w*x))", "try this: exp, with nothing before it"),
+    "3.5 sigmoid.prime": ("3.5", "sigmoid.prime(w*x)", "try this: sigmoid' for its slope"),
+    "3.5 Sigmoid": ("3.5", "Sigmoid(w*x)", "'Sigmoid' is no function here; try this: sigmoid"),
+    "3.5 a letter left out": ("3.5", "sigmod(w*x)", "try this: sigmoid"),
+    "3.5 a dot": ("3.5", "(sigmoid(w.x) - y)*x", "try this: w*x"),
+    "3.5 an equation": ("3.5", "dL_dw = (sigmoid(w*x) - y)*x", "try this: one side of it alone"),
 }
 
 

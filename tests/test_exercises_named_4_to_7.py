@@ -50,6 +50,16 @@ def bracket(s, e, i, k):
     return s[k, e] * ((i == k) - s[i, e])
 
 
+def by_indices_of_i(s, y):
+    K, N = s.shape
+    delta = np.zeros((K, N))
+    for e in range(N):
+        for i in range(K):
+            for k in range(K):
+                delta[i, e] += -y[i, e] / s[i, e] * bracket(s, e, i, k)
+    return delta / N
+
+
 # --- chapter 5
 
 
@@ -166,6 +176,15 @@ WRITTEN: dict[str, tuple[str, Callable, str]] = {
     "s(1 - s) for all": ("4.5", by_indices(up, lambda s, e, i, k: s[k, e] * (1 - s[k, e])), "always_diagonal"),
     "upstream is L": ("4.5", by_indices(lambda s, y, e, k: -y[k, e] * np.log(s[k, e]), bracket), "upstream_loss"),
     "upstream is s - y": ("4.5", by_indices(lambda s, y, e, k: s[k, e] - y[k, e], bracket), "upstream_difference"),
+    "N under y alone": ("4.1", lambda a, y: (a - y / a.shape[1]) * a * (1 - a), "only_target_divided"),
+    "N under y alone, cross-entropy": ("4.2", lambda a, y: a - y / a.shape[1], "only_target_divided"),
+    "N under y alone, softmax": ("4.4", lambda z, y: bp.softmax(z) - y / z.shape[1], "only_target_divided"),
+    "a*1 - a": ("4.1", lambda a, y: (a - y) * (a*1 - a) / a.shape[1], "slope_of_zero"),
+    "a*1 - a, then N": ("4.1", lambda a, y: (a - y)*a*1 - a / a.shape[1], "one_multiplied"),
+    "N, then a*1 - a": ("4.1", lambda a, y: (a - y) / a.shape[1]*a*1 - a, "one_multiplied_last"),
+    "y_i in place of y_k": ("4.5", by_indices_of_i, "stays_zero"),
+    "no upstream": ("4.5", by_indices(lambda s, y, e, k: 1, bracket), "stays_zero"),
+    "nothing is added": ("4.5", lambda s, y: np.zeros(s.shape), "stays_zero"),
     "f(1 - f)": ("5.2", lambda W, d, z, f: W.T @ d * f(z) * (1 - f(z)), "sigmoid_at_a"),
     "always sigmoid.prime": ("5.2", lambda W, d, z, f: W.T @ d * bp.sigmoid.prime(z), "sigmoid_at_z"),
     "f.prime of the signal": ("5.2", lambda W, d, z, f: f.prime(W.T @ d), "slope_of_signal"),

@@ -109,7 +109,7 @@ def sigmoid_by_loop(z):
             return 1 / (1 + math.exp(-number))
         return math.exp(number) / (1 + math.exp(number))
 
-    return [[one(number) for number in row] for row in z]
+    return np.array([one(number) for number in z.ravel()]).reshape(z.shape)
 
 
 def softmax_by_columns(z):

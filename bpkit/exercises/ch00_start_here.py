@@ -69,7 +69,8 @@ def neuron(x, w, y, *, unless):
         "a parabola": lambda rng: (lambda x: 3 * x**2 - x, normal(rng).item()),
         "a cubic": lambda rng: (lambda x: x**3, normal(rng).item()),
         "the sine": lambda rng: (math.sin, 0.7),
-        "a wide step": lambda rng: (math.exp, 0.5, 0.1),
+        "the cosine": lambda rng: (math.cos, 0.7),
+        "a wide step": lambda rng: (math.exp, 0.7, 0.1),
         "a wider step": lambda rng: (lambda x: x**3 + x**4, -1.5, 0.25),
         "far from zero": lambda rng: (lambda x: x**3, 12.0, 1e-3),
     },
@@ -80,11 +81,17 @@ def neuron(x, w, y, *, unless):
             At which two points is f needed, so that x lies in their middle?
         half_the_width: the difference divided by h
             How far apart are the two points at which f is taken?
+        times_h: a division by 2, and h as a factor
+            Python reads a line from the left: does h end up below the fraction bar, or beside it?
+        second_divided: the second value alone divided
+            What does Python do first, divide or subtract, and which parentheses would change that?
         not_divided: the difference not divided at all
             A slope is a rise over a run: where is the run?
         sign: the two points exchanged
             Which point lies to the right, and which value is taken from which?
         step_ignored: a step of its own, whatever h is
+            Is the h that comes in the h that you use?
+        step_of_its_own: a step of 0.001, whatever h is
             Is the h that comes in the h that you use?
         relative_step: a step that grows with x
             Is the step h, or h times something?
@@ -98,11 +105,12 @@ def neuron(x, w, y, *, unless):
     """,
 )
 def central_difference(f, x, h=1e-5, *, unless):
-    h = unless(h, step_ignored=1e-3, relative_step=h * max(abs(x), 0.1))
+    h = unless(h, step_ignored=1e-5, step_of_its_own=1e-3, relative_step=h * max(abs(x), 0.1))
     right, left = unless((f(x + h), f(x - h)), forward=lambda: (f(x + h), f(x)), backward=lambda: (f(x), f(x - h)),
                          sign=lambda: (f(x - h), f(x + h)), added=lambda: (f(x + h), -f(x - h)))
     one_sided = bool(unless.on & {"forward", "backward"})
-    return (right - left) / unless(h if one_sided else 2 * h, half_the_width=h, not_divided=1.0)
+    run = unless(h if one_sided else 2 * h, half_the_width=h, not_divided=1.0, times_h=2 / h)
+    return unless((right - left) / run, second_divided=right - left / run)
 
 
 @exercise(
@@ -115,7 +123,10 @@ def central_difference(f, x, h=1e-5, *, unless):
         "signs differ": lambda rng: (-1.5, 2.0),
         "both negative": lambda rng: (-2.0, -2.5),
         "nearly equal": lambda rng: (1.0, 1.0 + 1e-6),
+        "opposite numbers": lambda rng: (2.0, -2.0),
+        "the first one larger": lambda rng: (5.0, 3.0),
         "small numbers": lambda rng: (3e-9, 4e-9),
+        "very small numbers": lambda rng: (3e-13, 4e-13),
         "equal": lambda rng: (7.0, 7.0),
     },
     flaws="""
@@ -137,6 +148,10 @@ def central_difference(f, x, h=1e-5, *, unless):
             Which of -2 and -3 is larger, and which is larger in size?
         nan_at_zero: 0 divided by 0 where both numbers are 0
             How far apart are 0 and 0?
+        stopped_at_zero: a division by 0 where both numbers are 0
+            How far apart are 0 and 0?
+        opposites_equal: an error of 0 where two numbers differ in sign alone
+            How far apart are 2 and -2?
         one_at_zero: an error of 1 where both numbers are 0
             How far apart are 0 and 0?
         padded: a constant added below the line
@@ -154,6 +169,5 @@ def relative_error(a, b, *, unless):
     size = unless(larger, absolute=1.0, by_b=abs(b), by_a=abs(a), by_sum=abs(a) + abs(b), by_mean=(abs(a) + abs(b)) / 2,
                   by_smaller=min(abs(a), abs(b)), signed_sizes=max(a, b), padded=larger + 1e-8)
     if a == b == 0:
-        return unless(0.0, nan_at_zero=float("nan"), one_at_zero=1.0)
-    with np.errstate(all="ignore"):
-        return float(np.float64(apart) / size)
+        return unless(0.0, nan_at_zero=float("nan"), one_at_zero=1.0, stopped_at_zero=lambda: apart / (a - b))
+    return unless(lambda: apart / size, opposites_equal=lambda: apart / size if abs(a) != abs(b) else 0.0)

@@ -10,6 +10,7 @@ from typing import Any
 
 from .cases import normal, over_networks, over_sizes, whole
 from .declare import exercise
+from .loss_cases import LARGE_AND_CLOSE
 from .maths import np, sigmoid, value
 
 
@@ -32,6 +33,10 @@ from .maths import np, sigmoid, value
             Does every example get its own bias, or every unit?
         bias_subtracted: the bias subtracted
             Which sign does b have in the formula?
+        bias_repeated: the bias added once for each input
+            In which of the loops does the bias belong: must it be added as often as there are inputs?
+        last_input: the last input's product alone
+            Is the sum kept from one input to the next, or written over?
         bias_multiplied: the bias as a factor
             What should a bias of 0 change?
         mean: the mean over the inputs instead of their sum
@@ -49,8 +54,8 @@ def affine(W, a, b, *, unless):
     W = unless(W, mean=W / W.shape[1])
     a = unless(lambda: a, bias_first=lambda: a + b)
     weighted = unless(lambda: W @ a, transposed=lambda: W.T @ a, entry_by_entry=lambda: W * a,
-                      other_order=lambda: a @ W)
-    bias = unless(b, bias_forgotten=0 * b, bias_along_examples=b.T, bias_subtracted=-b)
+                      other_order=lambda: a @ W, last_input=lambda: W[:, -1:] * a[-1:])
+    bias = unless(b, bias_forgotten=0 * b, bias_along_examples=b.T, bias_subtracted=-b, bias_repeated=W.shape[1] * b)
     z = weighted if unless.on & {"bias_first"} else unless(weighted + bias, bias_multiplied=weighted * bias)
     return unless(z, activated=sigmoid(z))
 
@@ -67,6 +72,9 @@ def affine(W, a, b, *, unless):
         "far to the right": lambda rng: (np.array([[30.0, 800.0, 710.0]]),),
         "far to the left": lambda rng: (np.array([[-30.0, -800.0, -710.0]]),),
         "one number": lambda rng: (normal(rng, 1, 1),),
+        "both sides at once": lambda rng: (np.array([[-800.0, 800.0], [710.0, -710.0]]),),
+        "an array with one axis": lambda rng: (np.array([-15.0, -0.5, 15.0]),),
+        "an array with three axes": lambda rng: (normal(rng, 2, 3, 2),),
     },
     flaws="""
         mirrored: the sign of z turned around
@@ -77,6 +85,10 @@ def affine(W, a, b, *, unless):
             For which z is the exponential that you take larger than 1, and must you take that one?
         both_branches: both ways of writing it taken everywhere, and the one that overflows thrown away afterwards
             Which entries does each way have to see, and which entries does it see?
+        decided_by_all: one decision for the whole array
+            Where z holds numbers of both signs: does each entry get the way of writing it that it needs?
+        decided_by_any: one decision for the whole array, taken as soon as one entry asks for it
+            Where z holds numbers of both signs: does each entry get the way of writing it that it needs?
         hyperbolic: tanh in its place
             Between which two numbers does a sigmoid lie?
         not_normalised: the exponential alone
@@ -101,8 +113,13 @@ def affine(W, a, b, *, unless):
 def logistic(z, *, unless):
     z = unless(z, sign_lost=np.abs(z))
     z = unless(z, mirrored=-z, doubled=2 * z, clipped=np.minimum(np.maximum(z, -10.0), 10.0))
-    return unless(lambda: sigmoid(z), overflow=lambda: 1 / (1 + np.exp(-z)), hyperbolic=lambda: np.tanh(z),
-                  both_branches=lambda: np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z))),
+
+    def way(right):
+        return 1 / (1 + np.exp(-z)) if right else np.exp(z) / (1 + np.exp(z))
+
+    return unless(lambda: sigmoid(z), overflow=lambda: way(True), hyperbolic=lambda: np.tanh(z),
+                  both_branches=lambda: np.where(z >= 0, way(True), way(False)),
+                  decided_by_all=lambda: way(np.all(z >= 0)), decided_by_any=lambda: way(np.any(z >= 0)),
                   not_normalised=lambda: np.exp(-np.abs(z)), half=lambda: 1 / np.exp(-z), step=lambda: (z > 0) * 1.0,
                   slope=lambda: sigmoid(z) * (1 - sigmoid(z)))
 
@@ -112,7 +129,7 @@ def logistic(z, *, unless):
     name="softmax",
     quiet=True,
     twins={"bp.softmax": "bpkit.activations:_softmax"},
-    cases=over_sizes(large=1000.0),
+    cases=over_sizes(large=1000.0, more=LARGE_AND_CLOSE),
     flaws="""
         across_the_batch: every row summing to one
             Do the classes of one example share the probability, or the examples of one class?
@@ -177,6 +194,10 @@ def softmax_columns(z, *, unless):
             What has a gone through already?
         first_activation: the first layer's activation function everywhere
             Does every layer have the same f?
+        first_hidden: the first layer's activation function in all hidden layers
+            Does every hidden layer have the same f?
+        activation_before: the activation function of the layer before
+            Which layer's f does that line take, and which layer's z does it bend?
         sigmoid_everywhere: a sigmoid in every layer
             Who says which f a layer has: you, or the arguments?
         output_linear: no activation function in the last layer
@@ -202,6 +223,8 @@ def forward(W, b, f, x, *, unless):
         z[l] = weights @ source + unless(b[l], bias_forgotten=0)
         bent = value(f[l], z[l])
         a[l] = unless(bent, no_activation=z[l], activation_twice=value(f[l], bent), first_activation=value(f[1], z[l]),
+                      first_hidden=value(f[l if l == len(W) else 1], z[l]),
+                      activation_before=value(f[max(l - 1, 1)], z[l]),
                       sigmoid_everywhere=sigmoid(z[l]), output_linear=z[l] if l == len(W) else bent)
     return unless(z, one_array={l: a[l] for l in z}), unless(a, no_input={l: a[l] for l in z})
 

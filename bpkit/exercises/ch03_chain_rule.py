@@ -5,7 +5,7 @@ Letters: x, y, z, w, b numbers; p a product, s a sum, a = sigmoid(z); L the resu
 
 from __future__ import annotations
 
-from .chain_cases import CHAIN, FORK, FORMULA, THREE
+from .chain_cases import CHAIN, FORK, FORMULA, THREE, ZEROS
 from .declare import exercise
 from .formulas import typed
 from .maths import differences, sigmoid
@@ -13,7 +13,7 @@ from .maths import differences, sigmoid
 
 @exercise(
     "3.1", "x, y, z -> dx, dy, dz",
-    cases=THREE,
+    cases=THREE | ZEROS,
     flaws="""
         upstream_ignored: the upstream gradient left out of dx and dy
             How much does L change when the sum grows by one?
@@ -71,6 +71,10 @@ def backward_add_mul(x, y, z, *, unless):
             Is the local factor of a function its value?
         rest_for_slope: only one of the two factors of the slope, 1 minus the output
             The slope of a sigmoid has two factors in terms of a. Which one is there already?
+        slope_of_zero: a slope that is 0 everywhere
+            Which does Python do first in that slope, multiply or subtract, and what does it leave?
+        one_multiplied: the 1 of the slope multiplied before the output is taken from it
+            What does Python do first there, multiply or subtract, and which parentheses would change that?
         w_local: the upstream gradient left out of dw
             Which factor lies between z and a?
         x_local: the upstream gradient left out of dx
@@ -103,11 +107,11 @@ def backward_neuron(w, x, b, *, unless):
     z = unless(w * x + b, slope_at_x=x)
     a = unless(sigmoid(z), slope_at_a=sigmoid(sigmoid(z)))
     dz = unless(1, sign=-1) * unless(a * (1 - a), slope_at_z=z * (1 - z), slope_missing=1.0,
-                                     value_for_slope=a, rest_for_slope=1 - a)
+                                     value_for_slope=a, rest_for_slope=1 - a, slope_of_zero=0.0)
     dw, dx = unless((dz * x, dz * w), exchanged=(dz * w, dz * x), inner_missing=(dz, dz), added=(dz + x, dz + w),
                     w_local=(x, dz * w), x_local=(dz * x, w))
     db = unless(dz, bias_zero=0.0, bias_times_b=dz * b, bias_one=1.0)
-    return dw, dx, db
+    return unless((dw, dx, db), one_multiplied=(a - a * x, a - a * w, a - a))
 
 
 @exercise(
@@ -138,6 +142,8 @@ def backward_neuron(w, x, b, *, unless):
             Is the local factor of a function its value?
         rest_for_slope: only one of the two factors of the slope, 1 minus the output
             The slope of a sigmoid has two factors in terms of a. Which one is there already?
+        one_multiplied: the 1 of the slope multiplied before the output is taken from it
+            What does Python do first there, multiply or subtract, and which parentheses would change that?
         p_local: the upstream gradient left out of dp
             How does L change when z grows by one, and what is left of that in dp?
         sum_times_w: the w of the product multiplied in at the sum
@@ -176,7 +182,7 @@ def long_chain(x, w, b, y, *, unless):
     de = unless(e, twice=2 * e, upstream_one=1.0, loss_itself=e**2 / 2)
     da = unless(de, error_turned=-de, a_local=1.0)
     slope = unless(a * (1 - a), slope_missing=1.0, slope_at_z=z * (1 - z), value_for_slope=a, rest_for_slope=1 - a)
-    dz = unless(da * slope, slope_alone=slope, slope_added=da + slope)
+    dz = unless(da * slope, slope_alone=slope, slope_added=da + slope, one_multiplied=da * a - a)
     dp = unless(dz, sum_splits=dz / 2, p_local=1.0, sum_times_w=dz * w)
     db = unless(dz, bias_times_b=dz * b, b_local=1.0)
     dw, dx = unless((dp * x, dp * w), exchanged=(dp * w, dp * x), inner_missing=(dp, dp), upstream_forgotten=(x, w),

@@ -7,25 +7,15 @@ column; s = softmax(z); K classes, N examples. The 1/N of the loss is part of de
 from __future__ import annotations
 
 from .cases import columns_of_probability, normal, one_hot, over_sizes
-from .ch02_loss import CLASSES, LABELS, binary_cross_entropy, cross_entropy, half_mse
+from .ch02_loss import binary_cross_entropy, cross_entropy, half_mse
 from .declare import exercise
+from .loss_cases import CLASSES, LABELS, logit, sure_once
 from .maths import differences, np, sigmoid, softmax
-
-
-def logit(a):
-    """The z that a sigmoid turns into a."""
-    with np.errstate(divide="ignore"):
-        return np.log(a / (1 - a))
-
-
-def sure_once(rng):
-    """A batch of one output whose first prediction is exactly its target, 0: there a division by a shows."""
-    a, y = LABELS["one output"](rng)
-    return np.where(np.arange(a.shape[1]) == 0, y, a), y
 
 
 @exercise(
     "4.1", "a (n, N), y (n, N) -> delta (n, N)",
+    twins={"bp.output_delta": "bpkit.backprop:output_delta"},
     cases=LABELS | {"one output": sure_once},
     flaws="""
         cross_entropy_slope: the slope of binary cross-entropy in place of that of half the squared error
@@ -52,6 +42,14 @@ def sure_once(rng):
             Which axis does the 1/N belong to?
         per_output: a division by the number of outputs in place of the examples
             Which axis counts the examples?
+        only_target_divided: the 1/N taken of the target alone
+            What does Python do first, divide or subtract, and which parentheses would change that?
+        slope_of_zero: a slope that is 0 everywhere
+            Which does Python do first in that slope, multiply or subtract, and what does it leave?
+        one_multiplied: the 1 of the slope multiplied before the prediction is taken from it
+            What does Python do first there, multiply or subtract, and which parentheses would change that?
+        one_multiplied_last: the 1 of the slope multiplied before the prediction is taken from it, after the 1/N
+            What does Python do first there, multiply or subtract, and which parentheses would change that?
         relative: a division by the slope
             Does a flat sigmoid let more of the error through, or less?
     """,
@@ -63,7 +61,8 @@ def sure_once(rng):
     referee=lambda a, y: {"delta": differences(lambda z: half_mse(sigmoid(z), y), logit(a))},
 )
 def delta_half_mse_sigmoid(a, y, *, unless):
-    error = unless(1, sign=-1) * unless(a - y, factor_two=2 * (a - y))
+    error = unless(1, sign=-1) * unless(a - y, factor_two=2 * (a - y),
+                                        only_target_divided=a * a.shape[1] - y)
     slope = a * (1 - a)
     with np.errstate(all="ignore"):
         cancels_on_paper = ((1 - y) / (1 - a) - y / a) * slope
@@ -71,13 +70,15 @@ def delta_half_mse_sigmoid(a, y, *, unless):
     count = unless(a.shape[1], not_divided_by_N=1, divided_twice=a.shape[1] ** 2, over_outputs=a.size,
                    per_output=len(a))
     delta = unless(error * slope, slope_missing=error, slope_at_a=error * sigmoid(a) * (1 - sigmoid(a)),
-                   half_slope=error * a, slope_twice=error * slope**2, relative=relative,
+                   half_slope=error * a, slope_twice=error * slope**2, relative=relative, slope_of_zero=0 * error,
+                   one_multiplied=error * a * a.shape[1] - a, one_multiplied_last=error * a - a * a.shape[1],
                    cross_entropy_slope=cancels_on_paper, loss_itself=error**2 / 2)
     return delta / count
 
 
 @exercise(
     "4.2", "a (n, N), y (n, N) -> delta (n, N)",
+    twins={"bp.output_delta": "bpkit.backprop:output_delta"},
     cases=LABELS | {"sure": lambda rng: (np.array([[0.0, 1.0, 1.0, 0.0]]), np.array([[0.0, 1.0, 0.0, 1.0]]))},
     flaws="""
         slope_left_in: the slope of the sigmoid left in
@@ -102,6 +103,8 @@ def delta_half_mse_sigmoid(a, y, *, unless):
             Which axis does the 1/N belong to?
         per_output: a division by the number of outputs in place of the examples
             Which axis counts the examples?
+        only_target_divided: the 1/N taken of the target alone
+            What does Python do first, divide or subtract, and which parentheses would change that?
         exchanged: the target's own sigmoid subtracted
             Is y a number before the sigmoid, or after it?
     """,
@@ -118,7 +121,8 @@ def delta_bce_sigmoid(a, y, *, unless):
         at_a = (1 - y) / (1 - a) - y / a
         long_way = at_a * slope
     delta = unless(a - y, slope_left_in=(a - y) * slope, only_for_one=y * (a - 1), at_a=at_a, long_way=long_way,
-                   factor_two=2 * (a - y), squared=(a - y) ** 2, exchanged=a - sigmoid(y))
+                   factor_two=2 * (a - y), squared=(a - y) ** 2, exchanged=a - sigmoid(y),
+                   only_target_divided=a * a.shape[1] - y)
     count = unless(a.shape[1], not_divided_by_N=1, divided_twice=a.shape[1] ** 2, over_outputs=a.size,
                    per_output=len(a))
     return unless(1, sign=-1) * delta / count
@@ -201,6 +205,8 @@ def softmax_vjp(a, g, *, unless):
             Is it z that is compared with the target, or what softmax makes of it?
         sigmoid: a sigmoid in place of the softmax
             Should the probabilities of one example sum to 1?
+        only_target_divided: the 1/N taken of the target alone
+            What does Python do first, divide or subtract, and which parentheses would change that?
         wrong_classes_only: nothing for the right class
             What does delta say to the z of the right class, while its probability is below 1?
         hard: the winning class in place of the probabilities
@@ -216,7 +222,8 @@ def softmax_vjp(a, g, *, unless):
 def delta_cross_entropy_softmax(z, y, *, unless):
     s = unless(lambda: softmax(z), across_the_batch=lambda: softmax(z.T).T, z_for_a=z, sigmoid=lambda: sigmoid(z),
                overflow=lambda: np.exp(z) / np.sum(np.exp(z), axis=0), hard=lambda: (z == np.max(z, axis=0)) * 1.0)
-    delta = unless(s - y, slope_left_in=(s - y) * s * (1 - s), wrong_classes_only=(s - y) * (y == 0))
+    delta = unless(s - y, slope_left_in=(s - y) * s * (1 - s), wrong_classes_only=(s - y) * (y == 0),
+                   only_target_divided=s * z.shape[1] - y)
     count = unless(z.shape[1], not_divided_by_N=1, divided_twice=z.shape[1] ** 2, over_classes=z.size,
                    per_class=len(z))
     return unless(1, sign=-1) * delta / count
@@ -247,8 +254,8 @@ PLAINLY = {"mostly wrong": "surprising targets"}
             Is L itself the upstream factor, or how L changes with s_k?
         upstream_difference: the difference of probability and target as the upstream factor
             Is that difference how L changes with s_k, or what the whole chain ends in?
-        upstream_missing: the upstream factor left out
-            How does L change with s_k?
+        stays_zero: a delta that stays 0
+            Is something added at all, and does upstream change from one k to the next?
         upstream_sign: the upstream factor with the other sign
             If the probability of the truth rises, does L rise or fall?
         upstream_not_divided: the upstream factor without its division by s_k
@@ -280,7 +287,7 @@ def delta_by_indices(s, y, *, unless):
         for i in range(K):
             for k in range(K):
                 same = 1.0 * (i == k)
-                upstream = unless(-y[k, e] / s[k, e], upstream_missing=1.0, upstream_sign=y[k, e] / s[k, e],
+                upstream = unless(-y[k, e] / s[k, e], stays_zero=1.0, upstream_sign=y[k, e] / s[k, e],
                                   upstream_not_divided=-y[k, e], upstream_loss=-y[k, e] * np.log(s[k, e]),
                                   upstream_difference=s[k, e] - y[k, e])
                 local = unless(s[k, e] * (same - s[i, e]), diagonal_only=same * s[k, e] * (1 - s[i, e]),

@@ -22,6 +22,11 @@ THREE = {
     "large values": lambda rng: (3.0, 2.5, -4.0),
 }
 
+ZEROS = {
+    "a sum that is 0": lambda rng: (2.0, -2.0, 3.0),
+    "a factor that is 0": lambda rng: (1.5, 2.0, 0.0),
+}
+
 CHAIN = {
     "ordinary numbers": numbers(4),
     "other numbers": numbers(4),

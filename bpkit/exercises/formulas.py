@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import Any
 
 from ..shapes import BadInput
@@ -10,8 +11,9 @@ from .behaviour import Odd
 from .maths import VALUE
 
 MULTIPLY = "Between which two factors is the sign of multiplication missing?"
+EQUALS = "Which side of the equals sign is asked for? Type that side alone."
+NO_DOTS = "How are exp, sigmoid and its slope written without np. or bp. before them, and without a dot?"
 ASKS = (
-    (r"=", "Which side of the equals sign is asked for? Type that side alone."),
     (r"\d\s*[a-zA-Z(]|[\w)]\s+[\w(]|\)\s*[\w(]", MULTIPLY),
     (r"[+\-*/^,(]\s*\)|[+\-*/^]\s*$|^\s*[*/^]", "Which sign stands without a number on one of its sides?"),
     (r"[\[\]{};'\"\\]", "Which of its signs is no letter, digit, operation or round parenthesis?"),
@@ -34,14 +36,32 @@ def typed(formula: Any) -> Any:
         expression = parse.read(str(formula), {symbol.name: symbol for symbol in symbols})
     except BadInput as error:
         said = error.problem.rstrip(".")
-        words = f"This {said.removeprefix('this ')}" if said.startswith("this ") else said
-        run_together = next(iter(re.findall(r"\b[xwy]{2,}\b", str(formula))), "")
-        if run_together and "quantity" in said:
-            words, hint, ask = f"{run_together!r} is one name, not a product", "*".join(run_together), MULTIPLY
-        else:
-            hint, ask = error.hint, question(str(formula), said)
+        words, hint, ask = known(str(formula), said) or (
+            f"This {said.removeprefix('this ')}" if said.startswith("this ") else said, error.hint,
+            question(str(formula), said))
         raise Odd("form", f"{words}; try this: {hint}", ask=ask) from None
     return sp.lambdify(symbols, expression, [{**VALUE, "step": lambda z: (z > 0) * 1.0}, "numpy"])
+
+
+def known(text: str, said: str) -> tuple[str, str, str] | None:
+    """What is the matter, what to try and a question, where a formula is written in a way that is seen often."""
+    from ..symbolic import parse
+
+    run_together = re.search(r"\b[xwy]{2,}\b", text)
+    if run_together and "quantity" in said:
+        return f"{run_together[0]!r} is one name, not a product", "*".join(run_together[0]), MULTIPLY
+    if dotted := re.search(r"\b([A-Za-z]\w*)\s*\.\s*([A-Za-z]\w*)", text):
+        before, after = dotted.groups()
+        if before in ("x", "w", "y"):
+            return "A dot is no sign of multiplication", f"{before}*{after}", MULTIPLY
+        hint = f"{before}' for its slope" if after == "prime" else f"{after}, with nothing before it"
+        return f"{dotted[0]!r} is Python, not a formula", hint, NO_DOTS
+    if "=" in text:
+        return "A formula holds no equals sign", "one side of it alone", EQUALS
+    unknown = re.match(r"(\w+) with \d+ arguments is no function", said)
+    name = unknown[1] if unknown else ""
+    close = get_close_matches(name.lower(), parse.ONE, 1) if name not in parse.ONE else []
+    return (f"{name!r} is no function here", close[0], "How is that function spelt?") if close else None
 
 
 def question(text: str, said: str) -> str:

@@ -1,4 +1,4 @@
-"""Chapter 2's cases: probabilities with targets, and how an infinite loss is compared.
+"""Chapter 2's cases: probabilities with targets, large z, and how an infinite loss is compared.
 
 Letters: a prediction, y target, both (n, N) or (K, N), one example a column.
 """
@@ -9,7 +9,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from .cases import between, bits, columns_of_probability, one_hot
+from .cases import between, bits, columns_of_probability, one_hot, over_sizes, whole
+from .declare import Case, Parameter
 from .maths import np
 
 LARGE = 4.0
@@ -35,14 +36,45 @@ LABELS = {
     "targets between": lambda rng: (between(rng, 2, 4), between(rng, 2, 4)),
 }
 
-SURE_CLASSES = {
+SURE_CLASSES = CLASSES | {
     "a truth with probability 0": lambda rng: (np.array([[0.0], [0.4], [0.6]]), np.array([[1.0], [0.0], [0.0]])),
+    "truths that are hardly expected": lambda rng: (
+        np.array([[2e-3, 0.3], [0.498, 2e-4], [0.5, 0.6998]]), np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])),
 }
 
-SURE_LABELS = {
+LARGE_AND_CLOSE = {
+    "large numbers that are close": lambda rng: (np.array([
+        [1000.0, -1000.0, 1000.0, 0.0], [1001.0, -1001.0, 0.0, 1000.0], [999.0, -1002.0, -1000.0, 1000.0]]),),
+}
+
+SURE_LABELS = LABELS | {
     "sure and right": lambda rng: (np.array([[0.0, 1.0, 0.5]]), np.array([[0.0, 1.0, 1.0]])),
     "sure and wrong": lambda rng: (np.array([[1.0, 0.0, 0.5]]), np.array([[0.0, 1.0, 1.0]])),
 }
+
+
+def other_targets(parameters: tuple[Parameter, ...]) -> tuple[Case, ...]:
+    """The ordinary cases of a and y; the whole-number ones with targets that differ from the predictions."""
+    a = whole(3, 5)
+    return tuple(case._replace(make=lambda rng: (a, np.roll(a, 4))) if case.tag == "whole numbers" else case
+                 for case in over_sizes()(parameters))
+
+
+def logit(a: Any) -> Any:
+    """The z that a sigmoid turns into a."""
+    with np.errstate(divide="ignore"):
+        return np.log(a / (1 - a))
+
+
+def sure_once(rng: Any) -> tuple[Any, Any]:
+    """A batch of one output whose first prediction is exactly its target, 0: there a division by a shows."""
+    a, y = LABELS["one output"](rng)
+    return np.where(np.arange(a.shape[1]) == 0, y, a), y
+
+
+def winners(a: Any) -> Any:
+    """1 for the largest number of each column, 0 for the others."""
+    return (a == np.max(a, axis=0)) * 1.0
 
 
 def in_words(args: tuple[Any, ...], value: Any) -> dict[str, Any]:
