@@ -37,17 +37,23 @@ def normal_hash(source: str) -> str:
 def taught_in(number: str, folder: Path = EXPECTED) -> str:
     """The part of the course that teaches exercise ``number``: chapter and heading.
 
-    That is the heading above the cell tagged ``worked-5-2``, or else the last one above the exercise's own.
+    That is the heading above the cell tagged ``worked-5-2``; else the exercise's own, if code is run between the two, or
+    else the last one above that is no exercise's.
     """
     chapter = number.split(".")[0].zfill(2)
     record = expected_chapter(chapter, folder)
     if record is None:
         return f"chapter {int(chapter)}"
-    heading = ""
+    above, heading, worked = "", "", False
     for cell in record["cells"]:
-        if cell["cell_type"] == "markdown":
-            found = [words.strip() for words in re.findall(r"^#{1,6} +(.+)$", cell["source"], re.MULTILINE)]
-            heading = next((words for words in reversed(found) if not words.startswith("Exercise")), heading)
-        if f"worked-{number.replace('.', '-')}" in cell["tags"] or cell["exercise"] == number:
+        if f"worked-{number.replace('.', '-')}" in cell["tags"]:
             break
+        if cell["exercise"] == number:
+            heading = heading if worked or not above else above
+            break
+        found = re.findall(r"^#{1,6} +(.+)$", cell["source"], re.MULTILINE) if cell["cell_type"] == "markdown" else []
+        for words in found:
+            above = above if heading.startswith("Exercise") else heading
+            heading, worked = words.strip(), False
+        worked = worked or cell["cell_type"] == "code"
     return f"chapter {int(chapter)}, “{heading}”"
