@@ -375,6 +375,20 @@ DIAGNOSES = {
     "bug and eta": (('"bug" if (np.diff(loss) > 0).all() else "eta too large"',
                      '"eta too large" if (np.diff(loss) > 0).all() else "bug"'), "rise_exchanged"),
     "peak": (("loss[-1] - loss[0] > limit or loss[-1] >", "max(loss) - loss[0] > limit or max(loss) >"), "peak"),
+    "peak far above": (("or loss[-1] >", "or loss.max() >"), "peak_far_above"),
+    "the twelfth gradient": (("gradient_norm[1]", "gradient_norm[1][:12]"), "gradient_of_epoch_12"),
+    "ln 20": (("2 * np.log(10)", "np.log(20)"), "log_of_20"),
+    "twice ten": (("2 * np.log(10)", "2 * 10"), "too_far"),
+    "ln 10 squared": (("2 * np.log(10)", "np.log(10)**2"), "too_far"),
+    "ten times ln 10": (("2 * np.log(10)", "10 * np.log(10)"), "too_far"),
+    "the binary logarithm": (("2 * np.log(10)", "2 * np.log2(10)"), "too_far"),
+    "5 % of guessing": (("0.05 * history.loss[0]", "0.05 * np.log(10)"), "of_guessing"),
+    "5 % of the last": (("0.05 * history.loss[0]", "0.05 * history.loss[-1]"), "of_last"),
+    "5 % of the largest": (("0.05 * history.loss[0]", "0.05 * history.loss.max()"), "of_largest"),
+    "5 % of the mean": (("0.05 * history.loss[0]", "0.05 * history.loss.mean()"), "of_mean"),
+    "any rise": (("loss[-1] - loss[0] > limit", "loss[-1] > loss[0]"), "no_margin"),
+    "from the second step": (("(np.diff(loss) > 0)", "(np.diff(loss)[1:] > 0)"), "first_step_missed"),
+    "up to the last step but one": (("(np.diff(loss) > 0)", "(np.diff(loss)[:-1] > 0)"), "last_step_missed"),
 }
 
 
@@ -383,6 +397,37 @@ def test_a_mistake_in_a_diagnosis_is_named(words: str) -> None:
     change, name = DIAGNOSES[words]
     verdict = check("8.4", diagnosis(change))
     assert verdict.kind == name, verdict
+
+
+def test_the_loss_of_the_twelfth_epoch_is_named() -> None:
+    last = [(old, old.replace("loss[-1]", "loss[:12][-1]")) for old in ("loss[-1] - loss[0] > limit or loss[-1] >", "abs(loss[-1]")]
+    assert check("8.4", diagnosis(*last)).kind == "epoch_12"
+
+
+def test_rule_2_before_rule_1_is_named() -> None:
+    swap = diagnosis(("loss).all():", "loss).all() and norm[-1]:"))
+    assert check("8.4", swap).kind == "death_first"
+
+
+@pytest.mark.parametrize("change", [
+    ("norm[-1] == 0", "norm[11] == 0"), ("loss[-1] - loss[0] > limit", "loss[11] - loss[0] > limit"),
+    ("abs(loss[-1] - loss[0])", "abs(loss[11] - loss[0])"), ("or loss[-1] >", "or loss[11] >"),
+    ("np.diff(loss)", "np.diff(loss)[:11]"), ("np.diff(loss)", "np.diff(loss[:12])"),
+    ("0.05 * history.loss[0]", "0.05 * history.loss[-12]")])
+def test_runs_are_of_any_length(change) -> None:
+    verdict = check("8.4", diagnosis(change))
+    assert verdict.status == "not_yet", verdict
+
+
+@pytest.mark.parametrize("change", [
+    ("loss[-1] - loss[0] > limit", "loss[-1] - loss[0] > 0.05 * np.log(10)"),
+    ("loss[-1] - loss[0] > limit", "loss[-1] - loss[0] > 0.05 * loss[-1]"),
+    ("abs(loss[-1] - loss[0]) < limit", "abs(loss[-1] - loss[0]) < 0.05 * np.log(10)"),
+    ("abs(loss[-1] - loss[0]) < limit", "abs(loss[-1] - loss[0]) < 0.05 * loss[-1]"),
+    ("abs(loss[-1] - loss[0]) < limit", "abs(loss[-1] - loss[0]) < 0.05 * loss.max()"),
+    ("abs(loss[-1] - loss[0]) < limit", "abs(loss[-1] - loss[0]) < 0.05 * loss.mean()")])
+def test_a_limit_that_is_wrong_in_one_rule_alone_is_not_accepted(change) -> None:
+    assert check("8.4", diagnosis(change)).status == "not_yet"
 
 
 def test_exchanged_names_are_told_so() -> None:
