@@ -55,6 +55,8 @@ CUTS = {
     "an order for each batch": (each_its_own, "order_anew"),
     "no order": (cut(lambda N, size, rng: np.arange(N)), "not_shuffled"),
     "an order that is not used": (cut(pair=lambda x, y, p, i, size: (x[:, i:i + size], y[:, i:i + size])), "not_shuffled"),
+    "a rotation": (cut(lambda N, size, rng: (np.arange(N) + rng.integers(1, max(N, 2))) % N), "rotated"),
+    "rolled": (cut(lambda N, size, rng: np.roll(np.arange(N), rng.integers(1, max(N, 2)))), "rotated"),
     "start to size": (cut(piece=lambda order, i, size: order[i:size]), "end_is_size"),
     "start to the end": (cut(piece=lambda order, i, size: order[i:]), "to_the_end"),
     "one too few": (cut(piece=lambda order, i, size: order[i:i + size - 1]), "too_short"),

@@ -46,7 +46,8 @@ from .training_mistakes import BATCHES, LOOP, SICK, START
 def minibatches(x, y, size, rng, *, unless):
     N = x.shape[1]
     order = rng.permutation(N)
-    order = unless(order, not_shuffled=np.arange(N), with_replacement=order // 2)
+    order = unless(order, not_shuffled=np.arange(N), with_replacement=order // 2,
+                   rotated=(np.arange(N) + order[0] + (order[0] == 0)) % N)
     other = unless(order, shuffled_apart=np.roll(order, 1))
     starts = unless(range(0, N, size), last_lost=range(0, N - size + 1, size), size_ignored=[0], first_alone=[0])
     batches = []

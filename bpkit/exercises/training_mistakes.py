@@ -16,6 +16,8 @@ BATCHES = f"""
             Does the target of an example stay with it?
         not_shuffled: the examples in their old order
             Is an order drawn from rng, and is it this order that picks the columns?
+        rotated: the examples in their old order, begun elsewhere
+            Which example follows the first one, and can another one ever follow it?
         with_replacement: examples drawn with repetition
             {ONCE}
         order_anew: a new order drawn for every batch
