@@ -136,8 +136,11 @@ STARTS = {
     "drawn from 0 to 1": (start(draw=lambda rng, n, m: rng.random((n, m))), "evenly_positive"),
     "times the root": (start(lambda n, m, sizes: np.sqrt(m)), "root_on_top"),
     "the variance for the deviation": (start(lambda n, m, sizes: 1 / m), "no_root"),
-    "another generator": (start(draw=lambda rng, n, m: np.random.default_rng(0).standard_normal((n, m))), "rng_ignored"),
+    "another generator": (lambda sizes, rng: start()(sizes, np.random.default_rng(0)), "rng_ignored"),
+    "a new generator in each layer": (start(draw=lambda rng, n, m: np.random.default_rng(0).standard_normal((n, m))), "same_numbers"),
     "flat biases": (start(bias=np.zeros), "reshaped"),
+    "one input less": (start(lambda n, m, sizes: 1 / np.sqrt(m - 1)), "one_less"),
+    "one input more": (start(lambda n, m, sizes: 1 / np.sqrt(m + 1)), "one_more"),
 }
 
 
@@ -147,6 +150,35 @@ def test_a_mistake_in_a_start_is_named(words: str) -> None:
     verdict = check("8.2", answer)
     assert verdict.kind == name, verdict
     assert "_weights" not in repr(verdict)
+
+
+def from_one_seed(sizes, rng):
+    seed = rng.integers(1000)
+    return start(draw=lambda rng, n, m: np.random.default_rng(seed).standard_normal((n, m)))(sizes, rng)
+
+
+def test_layers_that_begin_with_one_seed_are_named() -> None:
+    assert check("8.2", from_one_seed).kind == "same_numbers"
+
+
+def test_a_start_is_right_whatever_is_drawn() -> None:
+    assert not [seed for seed in range(20) if judge("8.2", start(), seed).status != "correct"]
+
+
+@pytest.mark.parametrize(("answer", "said", "asked"), [
+    (start(bias=lambda n: 0.0), "b[1] is one number; an array is wanted", "a bias of its own in layer 1"),
+    (start(draw=lambda rng, n, m: rng.standard_normal()), "W[1] is one number; an array is wanted", "a weight of its own"),
+    (start(draw=lambda rng, n, m: 1.0, size=lambda n, m, sizes: 1), "W[1] is one number; an array is wanted", "a weight of"),
+    (start(give=lambda W, b: (W[1], b)), "W is an array of shape", "What is a key of a dict"),
+    (start(give=lambda W, b: ({3: W[3]}, b)), "W has the key 3; two dicts", "is each of them kept")])
+def test_an_odd_start_is_asked_about(answer, said: str, asked: str) -> None:
+    verdict = check("8.2", answer)
+    assert verdict.kind == "form" and said in verdict.message and asked in verdict.question, verdict
+
+
+def test_a_blank_in_a_start_is_told_as_a_blank() -> None:
+    verdict = check("8.2", start(bias=lambda n: ...))
+    assert verdict.status == "waiting" and "b[1] is still blank" in verdict.message, verdict
 
 
 def test_a_flat_bias_is_told_its_shape() -> None:

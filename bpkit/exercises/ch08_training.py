@@ -76,6 +76,7 @@ def minibatches(x, y, size, rng, *, unless):
         "wider and wider": lambda rng: ([20, 60, 180], rng),
         "all alike": lambda rng: ([40, 40, 40], rng),
         "many inputs": lambda rng: ([400, 25, 50], rng),
+        "two inputs": lambda rng: ([2, 2000, 2], rng),
     },
     flaws=START,
     hints="""
@@ -91,10 +92,12 @@ def initialise(sizes, rng, *, unless):
         draw = rng.standard_normal((n, m))
         draw = unless(draw, positive=np.abs(draw), units_alike=np.broadcast_to(draw[:1], (n, m)), zeros=0 * draw,
                       constant=0 * draw + 1, evenly=lambda n=n, m=m: rng.uniform(-1, 1, (n, m)),
-                      evenly_positive=lambda n=n, m=m: rng.uniform(0, 1, (n, m)))
+                      evenly_positive=lambda n=n, m=m: rng.uniform(0, 1, (n, m)),
+                      same_numbers=lambda n=n, m=m: np.random.default_rng(0).standard_normal((n, m)))
         size = unless(1 / np.sqrt(m), too_large=1.0, too_small=0.01, one_eighth=1 / 8, by_outputs=1 / np.sqrt(n),
                       first_inputs=1 / np.sqrt(sizes[0]), between=np.sqrt(2 / (n + m)), no_root=1 / m,
-                      root_on_top=np.sqrt(m), for_relu=np.sqrt(2 / m))
+                      root_on_top=np.sqrt(m), for_relu=np.sqrt(2 / m), one_less=1 / np.sqrt(m - 1),
+                      one_more=1 / np.sqrt(m + 1))
         W[l] = unless(size * draw, transposed=(size * draw).T)
         b[l] = unless(np.zeros((n, 1)), random_bias=lambda n=n: rng.standard_normal((n, 1)), bias_one=np.ones((n, 1)))
     return W, b

@@ -87,6 +87,8 @@ def spread(args, result):
         told[f"spread of W[{l}] times the root of its inputs"] = 1.0 if abs(ratio - 1) < 0.12 else np.round(ratio, 3)
         told[f"mean of W[{l}] by its spread"] = 0.0 if abs(centre) < 0.25 else np.round(centre, 2)
         told[f"units of layer {l} that are alike"] = np.array(len(rows) - len({row.tobytes() for row in rows}))
+    alike = [(k, l) for k in weights for l in weights if k < l and np.array_equal(weights[k], weights[l])]
+    told["layers that hold the same numbers"] = np.array(len(alike))
     return told | {f"b[{l}]": np.asarray(b[l], dtype=float) for l in weights}
 
 
@@ -99,11 +101,21 @@ def _two_dicts(result, L):
         raise Odd("form", f"{describe(result)} came; {wanted}")
     for name, part in zip("Wb", result, strict=True):
         if not isinstance(part, Mapping):
-            raise Odd("form", f"{name} is {'a list' if isinstance(part, (list, tuple)) else describe(part)}; {wanted}",
-                      ask=f"In a list, where would the {name} of layer 1 stand, and under which number is it wanted?")
+            listing = isinstance(part, (list, tuple))
+            raise Odd("form", f"{name} is {'a list' if listing else describe(part)}; {wanted}", ask=(
+                f"In a list, where would the {name} of layer 1 stand, and under which number is it wanted?" if listing
+                else f"What is a key of a dict, and under which one is the {name} of layer 1 wanted?"))
         if set(part) != set(range(1, L + 1)):
-            raise Odd("form", f"{name} has the keys {', '.join(map(str, part)) or 'of no layer'}; {wanted}",
+            keys = f"the key{'s' * (len(part) > 1)} {', '.join(map(str, part))}" if part else "the keys of no layer"
+            raise Odd("form", f"{name} has {keys}; {wanted}",
                       ask="At which number do the layers begin, at which do they end, and is each of them kept?")
+        if blank := next((l for l in part if part[l] is ...), 0):
+            raise Odd("blank", f"{name}[{blank}] is still blank", name)
+        alone = [l for l in part if isinstance(part[l], (int, float, np.ndarray)) and np.ndim(part[l]) == 0]
+        if alone:
+            own = "a bias" if name == "b" else "a weight"
+            raise Odd("form", f"{name}[{alone[0]}] is one number; an array is wanted",
+                      ask=f"What has {own} of its own in layer {alone[0]}, and how many of them are there?")
     W, b = result
     if all(np.shape(w)[1:] == (1,) for w in W.values()) and any(np.shape(v)[1:] != (1,) for v in b.values()):
         raise Odd("form", f"b came first; {wanted}", ask="In which order does the function's first line promise them?")

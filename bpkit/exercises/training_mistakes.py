@@ -57,6 +57,10 @@ START = f"""
             One eighth belongs to 64 inputs. How many does a unit of this layer have?
         first_inputs: the network's inputs counted in every layer
             How many inputs does a unit of the second layer have?
+        one_less: one input less counted than there are
+            How many terms does the weighted sum of a unit with two inputs have, and how many do you count?
+        one_more: one input more counted than there are
+            The bias starts at 0. How many random terms does the weighted sum of a unit with two inputs have?
         by_outputs: a size that follows the outputs instead of the inputs
             How many terms does the weighted sum of one unit have?
         between: a size between those that inputs and outputs ask for
@@ -67,6 +71,8 @@ START = f"""
             Must a weight be larger or smaller if more terms are added?
         for_relu: the size that belongs to relu
             Which activation function do the hidden layers have?
+        same_numbers: the same random numbers in every layer
+            Does each layer go on drawing from rng, or does it begin with a new generator?
         evenly: numbers drawn evenly from -1 to 1, and then scaled
             Which standard deviation do such numbers have before they are scaled?
         evenly_positive: numbers drawn evenly from 0 to 1, and then scaled
