@@ -272,6 +272,7 @@ LOOPS = {
     "uphill": ([("dW[l], eta", "dW[l], -eta"), ("db[l], eta", "db[l], -eta")], "ascent"),
     "eta twice": ([("dW[l], eta", "eta * dW[l], eta"), ("db[l], eta", "eta * db[l], eta")], "eta_twice"),
     "divided by size": ([("dW[l], eta", "dW[l] / size, eta"), ("db[l], eta", "db[l] / size, eta")], "divided_by_size"),
+    "divided twice": ([("dW[l], eta", "dW[l] / x.shape[1], eta"), ("db[l], eta", "db[l] / x.shape[1], eta")], "divided_twice"),
     "eta ignored": ([("dW[l], eta", "dW[l], 0.5"), ("db[l], eta", "db[l], 0.5")], "eta_ignored"),
     "an epoch less": ([("range(epochs)", "range(epochs - 1)")], "one_epoch_less"),
     "from epoch 1": ([("range(epochs)", "range(1, epochs)")], "one_epoch_less"),
@@ -327,6 +328,7 @@ def test_deltas_through_weights_that_have_moved_are_named() -> None:
 
 @pytest.mark.parametrize("change", [
     ("np.mean(seen)", "np.median(seen)"), ("np.mean(seen)", "np.sum(seen) / data.x_train.shape[1]"),
+    ("np.mean(seen)", "sum(seen) / max(data.x_train.shape[1] // size, 1)"),
     ("backward(W,", "backward(net.W,"), (BATCHES, f"{BATCHES}[:-1]")])
 def test_other_losses_and_lost_heaps_are_not_accepted(change) -> None:
     assert check("8.3", trained(change)).status == "not_yet"
@@ -338,6 +340,8 @@ LOOP_FORMS = {
     "a blank": (("losses\n", "[...]\n"), "losses holds Ellipsis"),
     "W and b": (("bp.Network(W, b, net.f)", "(W, b)"), "tuple came in the place of the network"),
     "three results": (("bp.Network(W, b, net.f)", "W, b"), "3 results came"),
+    "a dict": (("losses\n", "dict(enumerate(losses))\n"), "losses is a dict; a list is wanted"),
+    "other functions": (("net.f), losses", "{l: net.f[len(W)] for l in W}), losses"), "Layer 1 of the trained network has softmax; net has tanh"),
     "network alone": ((", losses\n", "\n"), "Network came; wanted are the network and a list of losses"),
     "exchanged": (("bp.Network(W, b, net.f), losses", "losses, bp.Network(W, b, net.f)"), "The losses came first"),
 }
@@ -348,6 +352,29 @@ def test_a_training_of_another_form_is_told_what_is_wanted(words: str) -> None:
     change, said = LOOP_FORMS[words]
     verdict = check("8.3", trained(change))
     assert verdict.kind == "form" and said in verdict.message, verdict
+
+
+def test_a_loop_may_use_the_labels() -> None:
+    change = ("data.y_train, size", "np.eye(len(data.y_train))[:, data.labels_train], size")
+    assert check("8.3", trained(change)).status == "correct"
+    assert check("8.3", trained(("data.y_train, size", "np.eye(len(data.y_train))[:, data.labels_test], size"))).status == "not_yet"
+
+
+def test_a_mean_that_weighs_each_heap_by_its_size_is_right() -> None:
+    weighed = trained(("seen.append(bp", "seen.append(y.shape[1] / data.y_train.shape[1] * bp"), ("np.mean(seen)", "np.sum(seen)"))
+    assert check("8.3", weighed).status == "correct"
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_weights_in_float32_are_right_whatever_is_drawn(seed: int) -> None:
+    every_step = [("b, losses = dict(net.W), dict(net.b)", "b, losses = dict(net.W), {l: np.float32(net.b[l]) for l in net.b}"),
+                  ("dict(net.W)", "{l: np.float32(net.W[l]) for l in net.W}"),
+                  (STEP_W, "W = {l: np.float32(gd_step(W[l], dW[l], eta)) for l in W}"),
+                  (STEP_B, "b = {l: np.float32(gd_step(b[l], db[l], eta)) for l in b}")]
+    at_the_end = [("bp.Network(W, b, net.f)", "bp.Network(*({l: np.float32(p[l]) for l in p} for p in (W, b)), net.f)")]
+    for changes in (every_step, at_the_end):
+        verdict = judge("8.3", trained(*changes), seed)
+        assert verdict.status == "correct", verdict
 
 
 def test_a_step_in_place_is_asked_about() -> None:

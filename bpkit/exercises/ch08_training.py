@@ -105,8 +105,8 @@ def initialise(sizes, rng, *, unless):
 
 DATA = ("test_data_too", "test_data_only", "one_epoch", "one_epoch_less", "size_ignored", "first_heap", "same_order")
 STEP = ("passes_at_start", "steps_from_start", "new_weights", "stale_gradients", "gradients_not_reset",
-        "not_divided_by_N", "divided_by_all", "eta_ignored", "eta_twice", "divided_by_size", "ascent", "weights_uphill",
-        "one_layer", "weights_stay", "one_step_an_epoch", "old_network")
+        "not_divided_by_N", "divided_by_all", "divided_twice", "eta_ignored", "eta_twice", "divided_by_size", "ascent",
+        "weights_uphill", "one_layer", "weights_stay", "one_step_an_epoch", "old_network")
 LOSSES = ("loss_of_z", "half_mse", "loss_exchanged", "loss_after_step", "one_loss", "each_batch", "sum_of_batches",
           "last_batch", "first_batch", "never_cleared", "after_epoch")
 
@@ -121,7 +121,7 @@ LOSSES = ("loss_of_z", "half_mse", "loss_exchanged", "loss_after_step", "one_los
         "everything in one batch": training_case((3, 4, 2), 12, 6, 0.6, 4, 12),
         "a step size of almost nothing": training_case((3, 2), 8, 4, 1e-12, 2, 2),
         "two hidden layers": training_case((3, 4, 3, 2), 10, 6, 0.6, 3, 10),
-        "each example marked": training_case((7, 2), 7, 4, 1e-6, 12, 3, "marked"),
+        "each example marked": training_case((7, 2), 7, 4, 1e-4, 12, 3, "marked"),
     },
     flaws=LOOP,
     hints="""
@@ -153,7 +153,7 @@ def train(net, data, eta, epochs, size, rng, *, unless):
             one, its = x[:, order[start:start + size]], y[:, order[start:start + size]]
             now_W, now_b = unless((W, b), passes_at_start=(net.W, net.b))
             z, a = forward_pass(now_W, now_b, f, one)
-            divisor = unless(one.shape[1], not_divided_by_N=1, divided_by_all=N)
+            divisor = unless(one.shape[1], not_divided_by_N=1, divided_by_all=N, divided_twice=one.shape[1]**2)
             dW, db = gradients(W, f, z, a, its, divisor, unless(0.0, new_weights=step))
             dW, db = unless((dW, db), stale_gradients=past or (dW, db), gradients_not_reset=_piled(past, (dW, db)))
             past = dW, db

@@ -126,7 +126,7 @@ def training_case(sizes, N, M, eta, epochs, size, kind="drawn"):
     """A network, N examples to train on and M to test with, whose targets follow another rule; then the numbers.
 
     The examples are drawn, or ``copies`` of one, so that no order can matter, or ``marked``: the columns of a unit
-    matrix, so that each example moves one column of the first weights.
+    matrix, so that each example moves one column of the first weights, which are small: all losses are alike.
     """
     def make(rng):
         from ..network import Network
@@ -140,10 +140,12 @@ def training_case(sizes, N, M, eta, epochs, size, kind="drawn"):
             x[:, :N] = x[:, :1]
         elif kind == "marked":
             x[:, :N] = np.eye(N)
+            W, b = ({l: 0.2 * w for l, w in part.items()} for part in (W, b))
         k = np.argmax(normal(rng, sizes[-1], sizes[0]) @ x, axis=0)
         k[N:] = (k[N:] + 1) % sizes[-1]
         y = np.eye(sizes[-1])[:, k]
-        data = SimpleNamespace(x_train=x[:, :N], y_train=y[:, :N], x_test=x[:, N:], y_test=y[:, N:])
+        data = SimpleNamespace(x_train=x[:, :N], y_train=y[:, :N], x_test=x[:, N:], y_test=y[:, N:],
+                               labels_train=k[:N], labels_test=k[N:])
         return Network(W, b, f), data, eta, epochs, size, rng
 
     return make
@@ -153,15 +155,35 @@ def outcome_of_training(args, result):
     """How many losses there are, the losses, and the weights; of marked examples what they had of the steps."""
     net, data, eta, epochs, size = args[:5]
     trained, losses = _network_and_losses(result)
+    _same_functions(net, trained)
     told = {"number of losses": np.array(losses.size)}
     N = data.x_train.shape[1]
     if size < N and N % size:
         c = _parts(net, trained, data) / eta
-        return told | {"batches of an epoch, by their steps": np.round(np.sum(c) / epochs, 3),
+        return told | {"batches of an epoch, by their steps": np.round(np.sum(c) / epochs, 2),
                        "a smaller batch at the end": np.array(int(np.ptp(c) > 0.01 * epochs)),
-                       "a new order in each epoch": np.array(int(np.max(c) < 0.99 * epochs))}
+                       "a new order in each epoch": np.array(int(np.max(c) < 0.99 * epochs)),
+                       "a loss that no mean can have": np.array(int(_out_of_reach(net, data, losses)))}
     told["losses"] = np.resize(losses, epochs) if losses.size else np.zeros(epochs)
     return told | {f"{kind}[{l}]": np.asarray(getattr(trained, kind)[l]) for kind in "Wb" for l in net.W}
+
+
+def _out_of_reach(net, data, losses):
+    """Whether a loss lies below those of all examples or above them, which the steps hardly change."""
+    a = softmax(net.W[1] @ data.x_train + net.b[1])
+    each = -np.sum(data.y_train * np.log(a), axis=0)
+    return not all(0.99 * each.min() <= loss <= 1.01 * each.max() for loss in losses)
+
+
+def _same_functions(net, trained):
+    """Raise Odd if a layer of the trained network has another activation function."""
+    f = getattr(trained, "f", {})
+    for l in net.f:
+        mine = getattr(f.get(l), "name", f.get(l)) if isinstance(f, Mapping) else None
+        if mine != net.f[l].name:
+            raise Odd("form", f"Layer {l} of the trained network has {mine or 'no activation function'}; "
+                              f"net has {net.f[l].name} there",
+                      ask="Does training change an activation function, and where does the new network get its own?")
 
 
 def _parts(net, trained, data):
@@ -190,6 +212,9 @@ def _network_and_losses(result):
                   ask="What becomes of the losses of all mini-batches when an epoch is over?")
     if any(part is ... or part is None for part in parts):
         raise Odd("form", f"losses holds {next(part for part in parts if part is ... or part is None)}")
+    if isinstance(losses, Mapping):
+        raise Odd("form", "losses is a dict; a list is wanted, with one number for each epoch",
+                  ask="Whose loss stands first in a list, and does the list need a key for it?")
     if np.ndim(losses) == 0:
         raise Odd("form", "losses is one number; a list is wanted, with one for each epoch",
                   ask="How many epochs did you run, and how many losses did you keep?")

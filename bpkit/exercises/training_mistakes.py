@@ -114,6 +114,8 @@ LOOP = f"""
             Is the loss of a batch a sum, or a mean?
         divided_by_all: gradients divided by the number of all examples
             Over which examples is the loss of a mini-batch a mean?
+        divided_twice: gradients divided twice by the number of examples in the batch
+            Which factor does the gradient of a mean over a batch hold already?
         gradients_not_reset: gradients that pile up from step to step
             Does a step need the gradient of this batch, or of all batches so far?
         stale_gradients: the gradients of the first step used for ever
