@@ -55,6 +55,8 @@ CUTS = {
     "an order for each batch": (each_its_own, "order_anew"),
     "no order": (cut(lambda N, size, rng: np.arange(N)), "not_shuffled"),
     "an order that is not used": (cut(pair=lambda x, y, p, i, size: (x[:, i:i + size], y[:, i:i + size])), "not_shuffled"),
+    "a rotation": (cut(lambda N, size, rng: (np.arange(N) + rng.integers(1, max(N, 2))) % N), "rotated"),
+    "rolled": (cut(lambda N, size, rng: np.roll(np.arange(N), rng.integers(1, max(N, 2)))), "rotated"),
     "start to size": (cut(piece=lambda order, i, size: order[i:size]), "end_is_size"),
     "start to the end": (cut(piece=lambda order, i, size: order[i:]), "to_the_end"),
     "one too few": (cut(piece=lambda order, i, size: order[i:i + size - 1]), "too_short"),
@@ -134,8 +136,11 @@ STARTS = {
     "drawn from 0 to 1": (start(draw=lambda rng, n, m: rng.random((n, m))), "evenly_positive"),
     "times the root": (start(lambda n, m, sizes: np.sqrt(m)), "root_on_top"),
     "the variance for the deviation": (start(lambda n, m, sizes: 1 / m), "no_root"),
-    "another generator": (start(draw=lambda rng, n, m: np.random.default_rng(0).standard_normal((n, m))), "rng_ignored"),
+    "another generator": (lambda sizes, rng: start()(sizes, np.random.default_rng(0)), "rng_ignored"),
+    "a new generator in each layer": (start(draw=lambda rng, n, m: np.random.default_rng(0).standard_normal((n, m))), "same_numbers"),
     "flat biases": (start(bias=np.zeros), "reshaped"),
+    "one input less": (start(lambda n, m, sizes: 1 / np.sqrt(m - 1)), "one_less"),
+    "one input more": (start(lambda n, m, sizes: 1 / np.sqrt(m + 1)), "one_more"),
 }
 
 
@@ -145,6 +150,35 @@ def test_a_mistake_in_a_start_is_named(words: str) -> None:
     verdict = check("8.2", answer)
     assert verdict.kind == name, verdict
     assert "_weights" not in repr(verdict)
+
+
+def from_one_seed(sizes, rng):
+    seed = rng.integers(1000)
+    return start(draw=lambda rng, n, m: np.random.default_rng(seed).standard_normal((n, m)))(sizes, rng)
+
+
+def test_layers_that_begin_with_one_seed_are_named() -> None:
+    assert check("8.2", from_one_seed).kind == "same_numbers"
+
+
+def test_a_start_is_right_whatever_is_drawn() -> None:
+    assert not [seed for seed in range(20) if judge("8.2", start(), seed).status != "correct"]
+
+
+@pytest.mark.parametrize(("answer", "said", "asked"), [
+    (start(bias=lambda n: 0.0), "b[1] is one number; an array is wanted", "a bias of its own in layer 1"),
+    (start(draw=lambda rng, n, m: rng.standard_normal()), "W[1] is one number; an array is wanted", "a weight of its own"),
+    (start(draw=lambda rng, n, m: 1.0, size=lambda n, m, sizes: 1), "W[1] is one number; an array is wanted", "a weight of"),
+    (start(give=lambda W, b: (W[1], b)), "W is an array of shape", "What is a key of a dict"),
+    (start(give=lambda W, b: ({3: W[3]}, b)), "W has the key 3; two dicts", "is each of them kept")])
+def test_an_odd_start_is_asked_about(answer, said: str, asked: str) -> None:
+    verdict = check("8.2", answer)
+    assert verdict.kind == "form" and said in verdict.message and asked in verdict.question, verdict
+
+
+def test_a_blank_in_a_start_is_told_as_a_blank() -> None:
+    verdict = check("8.2", start(bias=lambda n: ...))
+    assert verdict.status == "waiting" and "b[1] is still blank" in verdict.message, verdict
 
 
 def test_a_flat_bias_is_told_its_shape() -> None:
@@ -238,6 +272,7 @@ LOOPS = {
     "uphill": ([("dW[l], eta", "dW[l], -eta"), ("db[l], eta", "db[l], -eta")], "ascent"),
     "eta twice": ([("dW[l], eta", "eta * dW[l], eta"), ("db[l], eta", "eta * db[l], eta")], "eta_twice"),
     "divided by size": ([("dW[l], eta", "dW[l] / size, eta"), ("db[l], eta", "db[l] / size, eta")], "divided_by_size"),
+    "divided twice": ([("dW[l], eta", "dW[l] / x.shape[1], eta"), ("db[l], eta", "db[l] / x.shape[1], eta")], "divided_twice"),
     "eta ignored": ([("dW[l], eta", "dW[l], 0.5"), ("db[l], eta", "db[l], 0.5")], "eta_ignored"),
     "an epoch less": ([("range(epochs)", "range(epochs - 1)")], "one_epoch_less"),
     "from epoch 1": ([("range(epochs)", "range(1, epochs)")], "one_epoch_less"),
@@ -293,6 +328,7 @@ def test_deltas_through_weights_that_have_moved_are_named() -> None:
 
 @pytest.mark.parametrize("change", [
     ("np.mean(seen)", "np.median(seen)"), ("np.mean(seen)", "np.sum(seen) / data.x_train.shape[1]"),
+    ("np.mean(seen)", "sum(seen) / max(data.x_train.shape[1] // size, 1)"),
     ("backward(W,", "backward(net.W,"), (BATCHES, f"{BATCHES}[:-1]")])
 def test_other_losses_and_lost_heaps_are_not_accepted(change) -> None:
     assert check("8.3", trained(change)).status == "not_yet"
@@ -304,6 +340,8 @@ LOOP_FORMS = {
     "a blank": (("losses\n", "[...]\n"), "losses holds Ellipsis"),
     "W and b": (("bp.Network(W, b, net.f)", "(W, b)"), "tuple came in the place of the network"),
     "three results": (("bp.Network(W, b, net.f)", "W, b"), "3 results came"),
+    "a dict": (("losses\n", "dict(enumerate(losses))\n"), "losses is a dict; a list is wanted"),
+    "other functions": (("net.f), losses", "{l: net.f[len(W)] for l in W}), losses"), "Layer 1 of the trained network has softmax; net has tanh"),
     "network alone": ((", losses\n", "\n"), "Network came; wanted are the network and a list of losses"),
     "exchanged": (("bp.Network(W, b, net.f), losses", "losses, bp.Network(W, b, net.f)"), "The losses came first"),
 }
@@ -314,6 +352,29 @@ def test_a_training_of_another_form_is_told_what_is_wanted(words: str) -> None:
     change, said = LOOP_FORMS[words]
     verdict = check("8.3", trained(change))
     assert verdict.kind == "form" and said in verdict.message, verdict
+
+
+def test_a_loop_may_use_the_labels() -> None:
+    change = ("data.y_train, size", "np.eye(len(data.y_train))[:, data.labels_train], size")
+    assert check("8.3", trained(change)).status == "correct"
+    assert check("8.3", trained(("data.y_train, size", "np.eye(len(data.y_train))[:, data.labels_test], size"))).status == "not_yet"
+
+
+def test_a_mean_that_weighs_each_heap_by_its_size_is_right() -> None:
+    weighed = trained(("seen.append(bp", "seen.append(y.shape[1] / data.y_train.shape[1] * bp"), ("np.mean(seen)", "np.sum(seen)"))
+    assert check("8.3", weighed).status == "correct"
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_weights_in_float32_are_right_whatever_is_drawn(seed: int) -> None:
+    every_step = [("b, losses = dict(net.W), dict(net.b)", "b, losses = dict(net.W), {l: np.float32(net.b[l]) for l in net.b}"),
+                  ("dict(net.W)", "{l: np.float32(net.W[l]) for l in net.W}"),
+                  (STEP_W, "W = {l: np.float32(gd_step(W[l], dW[l], eta)) for l in W}"),
+                  (STEP_B, "b = {l: np.float32(gd_step(b[l], db[l], eta)) for l in b}")]
+    at_the_end = [("bp.Network(W, b, net.f)", "bp.Network(*({l: np.float32(p[l]) for l in p} for p in (W, b)), net.f)")]
+    for changes in (every_step, at_the_end):
+        verdict = judge("8.3", trained(*changes), seed)
+        assert verdict.status == "correct", verdict
 
 
 def test_a_step_in_place_is_asked_about() -> None:
@@ -375,6 +436,20 @@ DIAGNOSES = {
     "bug and eta": (('"bug" if (np.diff(loss) > 0).all() else "eta too large"',
                      '"eta too large" if (np.diff(loss) > 0).all() else "bug"'), "rise_exchanged"),
     "peak": (("loss[-1] - loss[0] > limit or loss[-1] >", "max(loss) - loss[0] > limit or max(loss) >"), "peak"),
+    "peak far above": (("or loss[-1] >", "or loss.max() >"), "peak_far_above"),
+    "the twelfth gradient": (("gradient_norm[1]", "gradient_norm[1][:12]"), "gradient_of_epoch_12"),
+    "ln 20": (("2 * np.log(10)", "np.log(20)"), "log_of_20"),
+    "twice ten": (("2 * np.log(10)", "2 * 10"), "too_far"),
+    "ln 10 squared": (("2 * np.log(10)", "np.log(10)**2"), "too_far"),
+    "ten times ln 10": (("2 * np.log(10)", "10 * np.log(10)"), "too_far"),
+    "the binary logarithm": (("2 * np.log(10)", "2 * np.log2(10)"), "too_far"),
+    "5 % of guessing": (("0.05 * history.loss[0]", "0.05 * np.log(10)"), "of_guessing"),
+    "5 % of the last": (("0.05 * history.loss[0]", "0.05 * history.loss[-1]"), "of_last"),
+    "5 % of the largest": (("0.05 * history.loss[0]", "0.05 * history.loss.max()"), "of_largest"),
+    "5 % of the mean": (("0.05 * history.loss[0]", "0.05 * history.loss.mean()"), "of_mean"),
+    "any rise": (("loss[-1] - loss[0] > limit", "loss[-1] > loss[0]"), "no_margin"),
+    "from the second step": (("(np.diff(loss) > 0)", "(np.diff(loss)[1:] > 0)"), "first_step_missed"),
+    "up to the last step but one": (("(np.diff(loss) > 0)", "(np.diff(loss)[:-1] > 0)"), "last_step_missed"),
 }
 
 
@@ -383,6 +458,37 @@ def test_a_mistake_in_a_diagnosis_is_named(words: str) -> None:
     change, name = DIAGNOSES[words]
     verdict = check("8.4", diagnosis(change))
     assert verdict.kind == name, verdict
+
+
+def test_the_loss_of_the_twelfth_epoch_is_named() -> None:
+    last = [(old, old.replace("loss[-1]", "loss[:12][-1]")) for old in ("loss[-1] - loss[0] > limit or loss[-1] >", "abs(loss[-1]")]
+    assert check("8.4", diagnosis(*last)).kind == "epoch_12"
+
+
+def test_rule_2_before_rule_1_is_named() -> None:
+    swap = diagnosis(("loss).all():", "loss).all() and norm[-1]:"))
+    assert check("8.4", swap).kind == "death_first"
+
+
+@pytest.mark.parametrize("change", [
+    ("norm[-1] == 0", "norm[11] == 0"), ("loss[-1] - loss[0] > limit", "loss[11] - loss[0] > limit"),
+    ("abs(loss[-1] - loss[0])", "abs(loss[11] - loss[0])"), ("or loss[-1] >", "or loss[11] >"),
+    ("np.diff(loss)", "np.diff(loss)[:11]"), ("np.diff(loss)", "np.diff(loss[:12])"),
+    ("0.05 * history.loss[0]", "0.05 * history.loss[-12]")])
+def test_runs_are_of_any_length(change) -> None:
+    verdict = check("8.4", diagnosis(change))
+    assert verdict.status == "not_yet", verdict
+
+
+@pytest.mark.parametrize("change", [
+    ("loss[-1] - loss[0] > limit", "loss[-1] - loss[0] > 0.05 * np.log(10)"),
+    ("loss[-1] - loss[0] > limit", "loss[-1] - loss[0] > 0.05 * loss[-1]"),
+    ("abs(loss[-1] - loss[0]) < limit", "abs(loss[-1] - loss[0]) < 0.05 * np.log(10)"),
+    ("abs(loss[-1] - loss[0]) < limit", "abs(loss[-1] - loss[0]) < 0.05 * loss[-1]"),
+    ("abs(loss[-1] - loss[0]) < limit", "abs(loss[-1] - loss[0]) < 0.05 * loss.max()"),
+    ("abs(loss[-1] - loss[0]) < limit", "abs(loss[-1] - loss[0]) < 0.05 * loss.mean()")])
+def test_a_limit_that_is_wrong_in_one_rule_alone_is_not_accepted(change) -> None:
+    assert check("8.4", diagnosis(change)).status == "not_yet"
 
 
 def test_exchanged_names_are_told_so() -> None:

@@ -577,7 +577,7 @@ RIGHT = {
     "10.4": [prove, prove_by_differences, prove_by_suspects, prove_by_check, prove_by_central_check, prove_by_comparison],
 }
 DRESSED = ("8.1", "8.2", "8.3", "8.4", "9.2", "9.3", "9.4", "10.1", "10.3", "10.4")
-SINGLE = ("8.2", "8.4", "9.4", "10.3")
+SINGLE = ("8.1", "8.2", "8.4", "9.4", "10.3")
 DRAWN = {"8.1": 25, "8.2": 25, "8.3": 9, "8.4": 25, "9.1": 8, "9.3": 6, "10.2": 6}
 LONG = {"8.2", "8.3", "9.2", "9.3", "10.4"}
 PLAIN = [(number, style) for number in DRESSED for style in styles.STYLES if style != "float32" or number in SINGLE]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..losses import cross_entropy as course_loss
 from ..losses import half_mse
 from .declare import exercise
-from .history_cases import CURVES, one_name, run
+from .history_cases import one_name, runs
 from .maths import np
 from .training_cases import (
     cross_entropy,
@@ -46,7 +46,8 @@ from .training_mistakes import BATCHES, LOOP, SICK, START
 def minibatches(x, y, size, rng, *, unless):
     N = x.shape[1]
     order = rng.permutation(N)
-    order = unless(order, not_shuffled=np.arange(N), with_replacement=order // 2)
+    order = unless(order, not_shuffled=np.arange(N), with_replacement=order // 2,
+                   rotated=(np.arange(N) + order[0] + (order[0] == 0)) % N)
     other = unless(order, shuffled_apart=np.roll(order, 1))
     starts = unless(range(0, N, size), last_lost=range(0, N - size + 1, size), size_ignored=[0], first_alone=[0])
     batches = []
@@ -75,6 +76,7 @@ def minibatches(x, y, size, rng, *, unless):
         "wider and wider": lambda rng: ([20, 60, 180], rng),
         "all alike": lambda rng: ([40, 40, 40], rng),
         "many inputs": lambda rng: ([400, 25, 50], rng),
+        "two inputs": lambda rng: ([2, 2000, 2], rng),
     },
     flaws=START,
     hints="""
@@ -90,10 +92,12 @@ def initialise(sizes, rng, *, unless):
         draw = rng.standard_normal((n, m))
         draw = unless(draw, positive=np.abs(draw), units_alike=np.broadcast_to(draw[:1], (n, m)), zeros=0 * draw,
                       constant=0 * draw + 1, evenly=lambda n=n, m=m: rng.uniform(-1, 1, (n, m)),
-                      evenly_positive=lambda n=n, m=m: rng.uniform(0, 1, (n, m)))
+                      evenly_positive=lambda n=n, m=m: rng.uniform(0, 1, (n, m)),
+                      same_numbers=lambda n=n, m=m: np.random.default_rng(0).standard_normal((n, m)))
         size = unless(1 / np.sqrt(m), too_large=1.0, too_small=0.01, one_eighth=1 / 8, by_outputs=1 / np.sqrt(n),
                       first_inputs=1 / np.sqrt(sizes[0]), between=np.sqrt(2 / (n + m)), no_root=1 / m,
-                      root_on_top=np.sqrt(m), for_relu=np.sqrt(2 / m))
+                      root_on_top=np.sqrt(m), for_relu=np.sqrt(2 / m), one_less=1 / np.sqrt(m - 1),
+                      one_more=1 / np.sqrt(m + 1))
         W[l] = unless(size * draw, transposed=(size * draw).T)
         b[l] = unless(np.zeros((n, 1)), random_bias=lambda n=n: rng.standard_normal((n, 1)), bias_one=np.ones((n, 1)))
     return W, b
@@ -101,8 +105,8 @@ def initialise(sizes, rng, *, unless):
 
 DATA = ("test_data_too", "test_data_only", "one_epoch", "one_epoch_less", "size_ignored", "first_heap", "same_order")
 STEP = ("passes_at_start", "steps_from_start", "new_weights", "stale_gradients", "gradients_not_reset",
-        "not_divided_by_N", "divided_by_all", "eta_ignored", "eta_twice", "divided_by_size", "ascent", "weights_uphill",
-        "one_layer", "weights_stay", "one_step_an_epoch", "old_network")
+        "not_divided_by_N", "divided_by_all", "divided_twice", "eta_ignored", "eta_twice", "divided_by_size", "ascent",
+        "weights_uphill", "one_layer", "weights_stay", "one_step_an_epoch", "old_network")
 LOSSES = ("loss_of_z", "half_mse", "loss_exchanged", "loss_after_step", "one_loss", "each_batch", "sum_of_batches",
           "last_batch", "first_batch", "never_cleared", "after_epoch")
 
@@ -117,7 +121,7 @@ LOSSES = ("loss_of_z", "half_mse", "loss_exchanged", "loss_after_step", "one_los
         "everything in one batch": training_case((3, 4, 2), 12, 6, 0.6, 4, 12),
         "a step size of almost nothing": training_case((3, 2), 8, 4, 1e-12, 2, 2),
         "two hidden layers": training_case((3, 4, 3, 2), 10, 6, 0.6, 3, 10),
-        "each example marked": training_case((7, 2), 7, 4, 1e-6, 12, 3, "marked"),
+        "each example marked": training_case((7, 2), 7, 4, 1e-4, 12, 3, "marked"),
     },
     flaws=LOOP,
     hints="""
@@ -149,7 +153,7 @@ def train(net, data, eta, epochs, size, rng, *, unless):
             one, its = x[:, order[start:start + size]], y[:, order[start:start + size]]
             now_W, now_b = unless((W, b), passes_at_start=(net.W, net.b))
             z, a = forward_pass(now_W, now_b, f, one)
-            divisor = unless(one.shape[1], not_divided_by_N=1, divided_by_all=N)
+            divisor = unless(one.shape[1], not_divided_by_N=1, divided_by_all=N, divided_twice=one.shape[1]**2)
             dW, db = gradients(W, f, z, a, its, divisor, unless(0.0, new_weights=step))
             dW, db = unless((dW, db), stale_gradients=past or (dW, db), gradients_not_reset=_piled(past, (dW, db)))
             past = dW, db
@@ -179,10 +183,19 @@ def _piled(past, now):
     return now if past is None else tuple({l: old[l] + new[l] for l in new} for old, new in zip(past, now, strict=True))
 
 
+ALONE = ("epoch_12", "gradient_of_epoch_12", "death_first", "of_last", "of_guessing", "of_largest", "of_mean",
+         "no_margin", "log_of_20", "too_far", "peak_far_above", "first_step_missed", "last_step_missed")
+RULES = ("overflow_missed", "nan_missed", "inf_missed", "gradients_not_read", "any_gradient", "small_gradient",
+         "dead_only_if_flat", "always_healthy")
+LIMITS = ("no_abs", "first_two", "last_two", "whole_range", "near_guessing", "absolute", "tight", "wide")
+RISES = ("peak", "far_above_missed", "guessing_once", "first_rises", "last_rise")
+GUESSING, LOG_20 = np.log(10), np.log(20)
+
+
 @exercise(
     "8.4", "history -> name",
     observe=one_name,
-    cases={kind: run(kind) for kind in (*CURVES, "diverged", "no number")},
+    cases=runs(),
     flaws=SICK,
     hints="""
         Five questions, in the order of the rules; the first yes decides. The first is whether every loss is finite.
@@ -192,23 +205,34 @@ def _piled(past, now):
     """,
 )
 def diagnose(history, *, unless):
+    for rivals in (RULES, LIMITS, RISES):  # of each kind one mistake at a time
+        unless(None, **dict.fromkeys(ALONE + rivals))
     loss, norm, rises = history.loss, history.gradient_norm[1], np.diff(history.loss)
-    first, last, limit = loss[0], loss[-1], unless(0.05, tight=0.005, wide=0.5) * unless(loss[0], absolute=1.0)
-    broken = unless(not np.isfinite(loss).all(), overflow_missed=False, nan_missed=np.isinf(loss).any(),
-                    inf_missed=np.isnan(loss).any())
-    dead = unless(norm[-1] == 0, gradients_not_read=False, any_gradient=(norm == 0).any(),
-                  small_gradient=norm[-1] < 0.1)
+    first, last = loss[0], unless(loss[-1], epoch_12=lambda: loss[:12][-1])
+    gradient = unless(norm[-1], gradient_of_epoch_12=lambda: norm[:12][-1])
+    limit = unless(0.05, tight=0.005, wide=0.5) * unless(first, absolute=1.0, of_last=last, of_guessing=GUESSING,
+                                                         of_largest=lambda: loss.max(),
+                                                         of_mean=lambda: loss.mean())
+    finite = np.isfinite(loss).all()
+    broken = unless(not finite, overflow_missed=False, nan_missed=lambda: np.isinf(loss).any(),
+                    inf_missed=lambda: np.isnan(loss).any())
+    dead = unless(gradient == 0, gradients_not_read=False, any_gradient=lambda: (norm == 0).any(),
+                  small_gradient=gradient < 0.1)
     flat = unless(abs(last - first) <= limit, no_abs=last - first <= limit, first_two=abs(loss[1] - first) <= limit,
-                  last_two=abs(rises[-1]) <= limit, whole_range=np.ptp(loss) <= limit,
-                  near_guessing=abs(last - np.log(10)) <= limit)
-    end = unless(last, peak=np.max(loss))
-    risen = (end > first + limit) | (end > unless(2 * np.log(10), far_above_missed=np.inf, guessing_once=np.log(10)))
-    calm = unless(rises > 0, first_rises=rises[:3] > 0, last_rise=rises[-1:] > 0).all()
+                  last_two=abs(rises[-1]) <= limit, whole_range=lambda: np.ptp(loss) <= limit,
+                  near_guessing=abs(last - GUESSING) <= limit)
+    end = unless(last, peak=lambda: loss.max())
+    far = unless(2 * GUESSING, far_above_missed=np.inf, guessing_once=GUESSING, log_of_20=LOG_20,
+                 too_far=10 * GUESSING)
+    risen = end > first + unless(limit, no_margin=0.0) or unless(end, peak_far_above=lambda: loss.max()) > far
+    calm = unless(rises, first_rises=rises[:3], last_rise=rises[-1:], first_step_missed=rises[1:],
+                  last_step_missed=rises[:-1]).min() > 0
     bug, eta = unless(("bug", "eta too large"), rise_is_eta=("eta too large", "eta too large"),
                       rise_is_bug=("bug", "bug"), rise_exchanged=("eta too large", "bug"))
     death, shuffled = unless(("dead relu", "shuffled labels"), flat_exchanged=("shuffled labels", "dead relu"),
                              flat_is_dead=("dead relu", "dead relu"), flat_is_healthy=("dead relu", "healthy"))
-    fine = unless("healthy", any_rise="eta too large" if (rises > 0).any() else "healthy")
-    rules = ((broken, "eta too large"), (unless(dead, dead_only_if_flat=dead and flat), death),
+    fine = unless("healthy", any_rise=lambda: "eta too large" if rises.max() > 0 else "healthy")
+    rules = ((unless(broken, death_first=broken and not dead), "eta too large"),
+             (unless(dead, dead_only_if_flat=dead and flat), death),
              (risen, bug if calm else eta), (flat, shuffled), (True, fine))
     return unless(next(name for holds, name in rules if holds), always_healthy="healthy")

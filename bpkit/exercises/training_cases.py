@@ -16,6 +16,8 @@ from .behaviour import Odd
 from .cases import normal
 from .maths import np, slope, softmax, value
 
+SINGLE = 1e-6  # what float32 leaves of a number
+
 
 def marked(n, N, size, k=2):
     """Examples whose first feature is their own number, and whose k targets are told by it."""
@@ -40,15 +42,19 @@ def pieces(args, batches):
     if heights != {(x.shape[:1], y.shape[:1])} or any(one.ndim != 2 or two.ndim != 2 for one, two in pairs):
         return told | {"columns": "no whole columns"}
     features, N = np.concatenate([one for one, _ in pairs], axis=1), x.shape[1]
-    seen, targets = features[0], np.concatenate([two[0] for _, two in pairs])
-    if not all(0 <= column[0] < N and np.array_equal(column, x[:, int(column[0])]) for column in features.T):
+    marks, targets = np.round(features[0]), np.concatenate([two[0] for _, two in pairs])
+    seen = marks if np.allclose(marks, features[0]) else features[0]
+    if not all(0 <= mark < N and np.allclose(column, x[:, int(mark)], SINGLE, SINGLE)
+               for mark, column in zip(seen, features.T, strict=True)):
         told["columns"] = "columns mixed up"
     if not np.array_equal(np.sort(seen), np.arange(N)):
         told["examples"] = "not each example once"
-    if not np.array_equal(targets, 10 * seen):
+    if not np.allclose(targets, 10 * seen, SINGLE, SINGLE):
         told["targets"] = "not with its own target"
     if N > 5 and np.array_equal(seen, np.arange(len(seen))):
         told["order"] = "in the old order"
+    elif N > 7 and len(seen) == N and np.array_equal(seen, (np.arange(N) + seen[0]) % N):
+        told["order"] = "in the old order, begun elsewhere"
     return told | {"_order": " ".join(map(str, seen))}
 
 
@@ -81,6 +87,8 @@ def spread(args, result):
         told[f"spread of W[{l}] times the root of its inputs"] = 1.0 if abs(ratio - 1) < 0.12 else np.round(ratio, 3)
         told[f"mean of W[{l}] by its spread"] = 0.0 if abs(centre) < 0.25 else np.round(centre, 2)
         told[f"units of layer {l} that are alike"] = np.array(len(rows) - len({row.tobytes() for row in rows}))
+    alike = [(k, l) for k in weights for l in weights if k < l and np.array_equal(weights[k], weights[l])]
+    told["layers that hold the same numbers"] = np.array(len(alike))
     return told | {f"b[{l}]": np.asarray(b[l], dtype=float) for l in weights}
 
 
@@ -93,11 +101,21 @@ def _two_dicts(result, L):
         raise Odd("form", f"{describe(result)} came; {wanted}")
     for name, part in zip("Wb", result, strict=True):
         if not isinstance(part, Mapping):
-            raise Odd("form", f"{name} is {'a list' if isinstance(part, (list, tuple)) else describe(part)}; {wanted}",
-                      ask=f"In a list, where would the {name} of layer 1 stand, and under which number is it wanted?")
+            listing = isinstance(part, (list, tuple))
+            raise Odd("form", f"{name} is {'a list' if listing else describe(part)}; {wanted}", ask=(
+                f"In a list, where would the {name} of layer 1 stand, and under which number is it wanted?" if listing
+                else f"What is a key of a dict, and under which one is the {name} of layer 1 wanted?"))
         if set(part) != set(range(1, L + 1)):
-            raise Odd("form", f"{name} has the keys {', '.join(map(str, part)) or 'of no layer'}; {wanted}",
+            keys = f"the key{'s' * (len(part) > 1)} {', '.join(map(str, part))}" if part else "the keys of no layer"
+            raise Odd("form", f"{name} has {keys}; {wanted}",
                       ask="At which number do the layers begin, at which do they end, and is each of them kept?")
+        if blank := next((l for l in part if part[l] is ...), 0):
+            raise Odd("blank", f"{name}[{blank}] is still blank", name)
+        alone = [l for l in part if isinstance(part[l], (int, float, np.ndarray)) and np.ndim(part[l]) == 0]
+        if alone:
+            own = "a bias" if name == "b" else "a weight"
+            raise Odd("form", f"{name}[{alone[0]}] is one number; an array is wanted",
+                      ask=f"What has {own} of its own in layer {alone[0]}, and how many of them are there?")
     W, b = result
     if all(np.shape(w)[1:] == (1,) for w in W.values()) and any(np.shape(v)[1:] != (1,) for v in b.values()):
         raise Odd("form", f"b came first; {wanted}", ask="In which order does the function's first line promise them?")
@@ -108,7 +126,7 @@ def training_case(sizes, N, M, eta, epochs, size, kind="drawn"):
     """A network, N examples to train on and M to test with, whose targets follow another rule; then the numbers.
 
     The examples are drawn, or ``copies`` of one, so that no order can matter, or ``marked``: the columns of a unit
-    matrix, so that each example moves one column of the first weights.
+    matrix, so that each example moves one column of the first weights, which are small: all losses are alike.
     """
     def make(rng):
         from ..network import Network
@@ -122,10 +140,12 @@ def training_case(sizes, N, M, eta, epochs, size, kind="drawn"):
             x[:, :N] = x[:, :1]
         elif kind == "marked":
             x[:, :N] = np.eye(N)
+            W, b = ({l: 0.2 * w for l, w in part.items()} for part in (W, b))
         k = np.argmax(normal(rng, sizes[-1], sizes[0]) @ x, axis=0)
         k[N:] = (k[N:] + 1) % sizes[-1]
         y = np.eye(sizes[-1])[:, k]
-        data = SimpleNamespace(x_train=x[:, :N], y_train=y[:, :N], x_test=x[:, N:], y_test=y[:, N:])
+        data = SimpleNamespace(x_train=x[:, :N], y_train=y[:, :N], x_test=x[:, N:], y_test=y[:, N:],
+                               labels_train=k[:N], labels_test=k[N:])
         return Network(W, b, f), data, eta, epochs, size, rng
 
     return make
@@ -135,15 +155,35 @@ def outcome_of_training(args, result):
     """How many losses there are, the losses, and the weights; of marked examples what they had of the steps."""
     net, data, eta, epochs, size = args[:5]
     trained, losses = _network_and_losses(result)
+    _same_functions(net, trained)
     told = {"number of losses": np.array(losses.size)}
     N = data.x_train.shape[1]
     if size < N and N % size:
         c = _parts(net, trained, data) / eta
-        return told | {"batches of an epoch, by their steps": np.round(np.sum(c) / epochs, 3),
+        return told | {"batches of an epoch, by their steps": np.round(np.sum(c) / epochs, 2),
                        "a smaller batch at the end": np.array(int(np.ptp(c) > 0.01 * epochs)),
-                       "a new order in each epoch": np.array(int(np.max(c) < 0.99 * epochs))}
+                       "a new order in each epoch": np.array(int(np.max(c) < 0.99 * epochs)),
+                       "a loss that no mean can have": np.array(int(_out_of_reach(net, data, losses)))}
     told["losses"] = np.resize(losses, epochs) if losses.size else np.zeros(epochs)
     return told | {f"{kind}[{l}]": np.asarray(getattr(trained, kind)[l]) for kind in "Wb" for l in net.W}
+
+
+def _out_of_reach(net, data, losses):
+    """Whether a loss lies below those of all examples or above them, which the steps hardly change."""
+    a = softmax(net.W[1] @ data.x_train + net.b[1])
+    each = -np.sum(data.y_train * np.log(a), axis=0)
+    return not all(0.99 * each.min() <= loss <= 1.01 * each.max() for loss in losses)
+
+
+def _same_functions(net, trained):
+    """Raise Odd if a layer of the trained network has another activation function."""
+    f = getattr(trained, "f", {})
+    for l in net.f:
+        mine = getattr(f.get(l), "name", f.get(l)) if isinstance(f, Mapping) else None
+        if mine != net.f[l].name:
+            raise Odd("form", f"Layer {l} of the trained network has {mine or 'no activation function'}; "
+                              f"net has {net.f[l].name} there",
+                      ask="Does training change an activation function, and where does the new network get its own?")
 
 
 def _parts(net, trained, data):
@@ -172,6 +212,9 @@ def _network_and_losses(result):
                   ask="What becomes of the losses of all mini-batches when an epoch is over?")
     if any(part is ... or part is None for part in parts):
         raise Odd("form", f"losses holds {next(part for part in parts if part is ... or part is None)}")
+    if isinstance(losses, Mapping):
+        raise Odd("form", "losses is a dict; a list is wanted, with one number for each epoch",
+                  ask="Whose loss stands first in a list, and does the list need a key for it?")
     if np.ndim(losses) == 0:
         raise Odd("form", "losses is one number; a list is wanted, with one for each epoch",
                   ask="How many epochs did you run, and how many losses did you keep?")

@@ -16,6 +16,8 @@ BATCHES = f"""
             Does the target of an example stay with it?
         not_shuffled: the examples in their old order
             Is an order drawn from rng, and is it this order that picks the columns?
+        rotated: the examples in their old order, begun elsewhere
+            Which example follows the first one, and can another one ever follow it?
         with_replacement: examples drawn with repetition
             {ONCE}
         order_anew: a new order drawn for every batch
@@ -55,6 +57,10 @@ START = f"""
             One eighth belongs to 64 inputs. How many does a unit of this layer have?
         first_inputs: the network's inputs counted in every layer
             How many inputs does a unit of the second layer have?
+        one_less: one input less counted than there are
+            How many terms does the weighted sum of a unit with two inputs have, and how many do you count?
+        one_more: one input more counted than there are
+            The bias starts at 0. How many random terms does the weighted sum of a unit with two inputs have?
         by_outputs: a size that follows the outputs instead of the inputs
             How many terms does the weighted sum of one unit have?
         between: a size between those that inputs and outputs ask for
@@ -65,6 +71,8 @@ START = f"""
             Must a weight be larger or smaller if more terms are added?
         for_relu: the size that belongs to relu
             Which activation function do the hidden layers have?
+        same_numbers: the same random numbers in every layer
+            Does each layer go on drawing from rng, or does it begin with a new generator?
         evenly: numbers drawn evenly from -1 to 1, and then scaled
             Which standard deviation do such numbers have before they are scaled?
         evenly_positive: numbers drawn evenly from 0 to 1, and then scaled
@@ -106,6 +114,8 @@ LOOP = f"""
             Is the loss of a batch a sum, or a mean?
         divided_by_all: gradients divided by the number of all examples
             Over which examples is the loss of a mini-batch a mean?
+        divided_twice: gradients divided twice by the number of examples in the batch
+            Which factor does the gradient of a mean over a batch hold already?
         gradients_not_reset: gradients that pile up from step to step
             Does a step need the gradient of this batch, or of all batches so far?
         stale_gradients: the gradients of the first step used for ever
@@ -163,6 +173,12 @@ SICK = """
             Which two things can a loss be that is no finite number?
         inf_missed: nan noticed and inf not
             Which two things can a loss be that is no finite number?
+        death_first: dead units asked for before a loss that is no number
+            The numbers have run away, and the last gradient is 0: which rule comes first?
+        epoch_12: the loss of the twelfth epoch in place of the last one
+            A run of twenty epochs: where does its last loss stand?
+        gradient_of_epoch_12: the gradient of the twelfth epoch in place of the last one
+            A run of twenty epochs: where does its last gradient stand?
         gradients_not_read: a dead layer not seen
             Which epoch's gradient tells whether the layer is dead in the end, and of which layer?
         any_gradient: a single gradient of 0 taken for death
@@ -181,6 +197,14 @@ SICK = """
             May a run that is worse than guessing be flat, or healthy?
         guessing_once: every loss above that of guessing taken for far above
             How far above the loss of guessing is far?
+        log_of_20: the logarithm of 20 in place of twice that of 10
+            Is twice a logarithm the logarithm of twice the number?
+        too_far: a limit higher than twice the loss of guessing
+            Which number is the loss of guessing, which one is twice as large, and which one is yours?
+        no_margin: every last loss above the first one taken for risen
+            By how much must the last loss lie above the first one?
+        peak_far_above: the highest loss asked whether it is far above that of guessing
+            Where does a run stand at its end? Which loss do you ask?
         peak: the highest loss compared in the place of the last
             Where does a run stand at its end? Which two losses are compared?
         any_rise: a single rise of the loss taken for trouble
@@ -195,9 +219,21 @@ SICK = """
             Did the loss rise in every epoch?
         last_rise: the last rise alone looked at
             Did the loss rise in every epoch?
+        first_step_missed: the first step from a loss to the next one left out
+            How many steps lead through five losses, and which of them do you ask?
+        last_step_missed: the last step from a loss to the next one left out
+            How many steps lead through five losses, and which of them do you ask?
         no_abs: a difference with its sign where its size is asked for
             How large is last minus first if the loss has fallen by half, and is that within the limit?
         absolute: a limit of 0.05 in place of 5 %
+            Five per cent of what?
+        of_last: 5 % of the last loss in place of the first one
+            Five per cent of what?
+        of_guessing: 5 % of the loss of guessing in place of the first one
+            Five per cent of what?
+        of_largest: 5 % of the largest loss in place of the first one
+            Five per cent of what?
+        of_mean: 5 % of the mean loss in place of the first one
             Five per cent of what?
         tight: a limit ten times too narrow
             How is 5 % written as a decimal number?
