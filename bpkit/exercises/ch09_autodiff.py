@@ -22,12 +22,12 @@ ADDED_KEPT = """added axes that are still there, with the length 1
 @exercise(
     "9.1", "operation, arrays, g -> out",
     name="Value",
-    twins={"autodiff.Value": "bpkit.autodiff:Value.__add__"},
+    twins={"autodiff.Value": "bpkit.autodiff:Value.__matmul__"},
     adapt=engine, observe=products,
     cases={
+        "a matrix product": operation("matmul", (3, 4), (4, 5), out=(3, 5)),
         "a sum of two": operation("add", (3, 4), (3, 4), out=(3, 4)),
         "a product": operation("multiply", (3, 4), (3, 4), out=(3, 4)),
-        "a matrix product": operation("matmul", (3, 4), (4, 5), out=(3, 5)),
         "a square matrix product": operation("matmul", (3, 3), (3, 3), out=(3, 3)),
         "tanh": operation("tanh", (2, 5), out=(2, 5)),
         "a total": operation("sum", (3, 4), out=()),

@@ -37,8 +37,8 @@ def normal_hash(source: str) -> str:
 def taught_in(number: str, folder: Path = EXPECTED) -> str:
     """The part of the course that teaches exercise ``number``: chapter and heading.
 
-    That is the heading above the cell tagged ``worked-5-2``; else the exercise's own, if code is run between the two, or
-    else the last one above that is no exercise's.
+    That is the heading above the cell tagged ``worked-5-2``; else the exercise's own, if code is run between the two;
+    else the last one above it that is no exercise's.
     """
     chapter = number.split(".")[0].zfill(2)
     record = expected_chapter(chapter, folder)

@@ -38,8 +38,8 @@ def does_not_fit(trial: Trial) -> Finding | None:
         shapes = "What are the shapes of the things that meet in that line?"
         ask = shapes if sizes else "What does that line take for granted about the things it works on?"
         return Finding("error", f"It stops with {said}", known or ask)
-    stops = listed([case.tag for i, case in enumerate(trial.exercise.cases) if i in broken])
-    runs = listed([case.tag for i, case in enumerate(trial.exercise.cases) if i not in broken])
+    stops = listed_short([case.tag for i, case in enumerate(trial.exercise.cases) if i in broken])
+    runs = listed_short([case.tag for i, case in enumerate(trial.exercise.cases) if i not in broken])
     ask = "Which sizes agree by chance where it runs?" if sizes else "What is special about the cases where it stops?"
     wrong_too = any(one.gave and not right for one, right in zip(trial.outcomes, trial.right, strict=True))
     return Finding("sizes_do_not_fit" if sizes and not known else "error",
@@ -123,6 +123,11 @@ def _wanted(error: BaseException) -> str:
         return ""
     told = {"wanted": error.wanted, "got": error.got, "try": error.hint}
     return "".join(f"\n{word}: {text}" for word, text in told.items() if not CODE.search(text))
+
+
+def listed_short(words: list[str]) -> str:
+    """The words as a list in a sentence; of more than seven the first two alone, and how many others there are."""
+    return listed(words if len(words) < 8 else [*words[:2], f"{len(words) - 2} others"])
 
 
 def listed(words: list[str]) -> str:

@@ -137,7 +137,7 @@ class Trial:
             return {}
         space = self.answer.__globals__
         own = {name: space[name] for name in _names(self.answer.__code__) if isinstance(space.get(name), FunctionType)
-               and not space[name].__module__.startswith("bpkit")}
+               and not (space[name].__module__ or "").startswith("bpkit")}
         earlier = [one for one in every() if one.order < self.exercise.order] if own else []
         return {one.name: (one, own[one.name]) for one in earlier if one.name in own}
 

@@ -10,7 +10,7 @@ from .behaviour import close
 from .declare import as_function
 from .maths import np, replaced
 from .parts import part_of, same_part
-from .stops import listed
+from .stops import listed, listed_short
 from .trial import Trial
 from .verdict import Finding
 
@@ -162,7 +162,7 @@ def first_to_differ(trial: Trial) -> Finding | None:
     words = f"{listed(good)} {be} right; {first} is {which}."
     if any(right[first]):
         wrong = [case.tag for case, good in zip(trial.exercise.cases, right[first], strict=True) if not good]
-        words += f" It is wrong on {listed(wrong)}."
+        words += f" It is wrong on {listed_short(wrong)}."
     return Finding("first_to_differ", words, f"From which values is {first} made, and what is done to them?",
                    numbers=True)
 
@@ -172,8 +172,7 @@ def wrong_on_some(trial: Trial) -> Finding | None:
     wrong = [case.tag for case, right in zip(trial.exercise.cases, trial.right, strict=True) if not right]
     if len(wrong) == len(trial.right):
         return None
-    first = wrong if len(wrong) < 6 else [*wrong[:2], f"{len(wrong) - 2} others"]
-    counted = f"Right on {len(trial.right) - len(wrong)} of {len(trial.right)} cases; wrong on {listed(first)}."
+    counted = f"Right on {len(trial.right) - len(wrong)} of {len(trial.right)} cases; wrong on {listed_short(wrong)}."
     good = [case.tag for case, right in zip(trial.exercise.cases, trial.right, strict=True) if right]
     if 2 * len(good) <= len(wrong):
         words = f"Right on {listed(good)} alone, wrong on the other {len(wrong)} cases."
