@@ -102,10 +102,16 @@ def show(digits: int = 4, **named: Any) -> None:
 
 
 def write_whole(path: str | os.PathLike[str], data: bytes) -> Path:
-    """Write ``data`` to ``path`` whole or not at all: into a temporary file beside it, then renamed over it."""
+    """Write ``data`` to ``path`` whole or not at all: into a temporary file beside it, then renamed over it.
+
+    A link is followed; what is no file, such as /dev/null, is written to as it is.
+    """
     import tempfile
 
-    path = Path(path)
+    path = Path(path).resolve()
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return path
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

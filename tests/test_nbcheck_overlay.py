@@ -66,6 +66,15 @@ def test_an_edited_cell_of_the_course_is_the_learners_own() -> None:
     assert steps(book)[0] == "own"
 
 
+def test_a_second_attempt_with_a_check_of_its_own_is_the_one_that_is_judged() -> None:
+    again = [chapter.code(notebooks.chapter.RIGHT["5.2"]), chapter.code('bp.check("5.2", hidden_delta)')]
+    book = chapter.changed(chapter.solved(_5_2=notebooks.WRONG_52), lambda b: b["cells"].extend(again))
+    assert steps(book)[-3:] == ["5.2!", "own", "5.2?"]
+    more = [*again, chapter.code('bp.check("5.2", hidden_delta)')]
+    book = chapter.changed(chapter.solved(), lambda b: b["cells"].extend(more[1:]))  # looked at again, not written again
+    assert steps(book).index("5.2?") < steps(book).index("5.3!")
+
+
 def test_a_draft_above_the_answer_belongs_to_the_same_exercise() -> None:
     book, _ = notebooks.UNLUCKY["a draft before the answer"]
     assert steps(book).count("5.2!") == 2
@@ -85,7 +94,8 @@ def test_what_a_cell_defines_is_read_from_its_top(source: str, names: set[str]) 
 
 @pytest.mark.parametrize(("source", "number"), [
     ('bp.check("5.2", hidden_delta)', "5.2"), ("check('10.1', f);", "10.1"), ("bp.check(5.2, f)", "5.2"),
-    ("verdict = bp.check(\n    '5.2',\n    f)", "5.2"), ("bp.hint('5.2')", "")])
+    ("verdict = bp.check(\n    '5.2',\n    f)", "5.2"), ("bp.hint('5.2')", ""),
+    ('bp.check("5.2",' + " " * 100_000 + "x", "5.2")])
 def test_a_check_is_known_by_its_call(source: str, number: str) -> None:
     assert Cell(source).checks == number
 
@@ -166,7 +176,13 @@ def test_a_verdict_that_is_no_json_is_no_verdict() -> None:
 
 def test_the_part_of_the_lesson_is_the_tagged_cell_or_the_last_heading_above(tmp_path: Path) -> None:
     folder = chapter.write_record(tmp_path)
-    assert taught_in("5.2", folder) == "chapter 5, “Exercise 5.2”"
+    assert taught_in("5.2", folder) == "chapter 5, “Hidden deltas”"
+    worked = chapter.changed(RECORD, lambda r: r["cells"].insert(
+        next(i for i, cell in enumerate(r["cells"]) if cell["exercise"] == "5.2"),
+        {**r["cells"][1], "cell_type": "code", "exercise": "", "tags": []}))
+    (third := tmp_path / "third").mkdir()
+    (third / "05.json").write_text(json.dumps(worked))
+    assert taught_in("5.2", third) == "chapter 5, “Exercise 5.2”"
     assert taught_in("7.1", folder) == "chapter 7"
     tagged = chapter.changed(RECORD, lambda r: r["cells"][1].update(tags=["worked-5-2"]))
     (other := tmp_path / "other").mkdir()

@@ -73,7 +73,7 @@ def test_any_other_notebook_and_a_solution_are_left_to_nbval(tmp_path: Path) -> 
     other = chapter.changed(chapter.solved(), lambda b: b.update(cells=[chapter.code("1 + 1")], metadata={}))
     lay(tmp_path, other, "other")
     lay(tmp_path, chapter.solved())
-    (tmp_path / "05_hidden_deltas.md").write_text("# its source\n")
+    (tmp_path / "05_hidden_deltas.md").write_text("---\nkernelspec: ...\n---\n# its source\n")
     done = plugin_on(tmp_path, "--collect-only", "-q")
     names = re.findall(r"::(.+)$", done.stdout, re.MULTILINE)
     assert names

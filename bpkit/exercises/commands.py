@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +26,7 @@ def add_parser(subparsers: Any) -> None:
     check = subparsers.add_parser("check", help="check your answers", description=(
         "Run your notebooks with the course's checks laid over them, and say what each exercise lacks."))
     _which(check, "the chapters to check, such as 05 (all)", several=True)
-    check.add_argument("--json", metavar="FILE", help="write the results to FILE as well")
+    check.add_argument("--json", metavar="FILE", help="write the results to FILE as well, or - for here")
     check.set_defaults(run=run_check)
 
     progress = subparsers.add_parser("progress", help="how far you are in each chapter")
@@ -47,6 +50,9 @@ def _which(parser: argparse.ArgumentParser, words: str, several: bool = False) -
 
 def run_check(options: argparse.Namespace) -> int:
     """Check the notebooks asked for and print a table each, for a class a line a file too; 0 only if all is ok."""
+    if options.json:
+        _free_for_results(options.json)
+    tell = partial(print, file=sys.stderr if options.json == "-" else sys.stdout, flush=True)
     files = options.notebook or [None]
     found: list[Examined] = []
     refused: dict[str, BadInput] = {}
@@ -59,15 +65,46 @@ def run_check(options: argparse.Namespace) -> int:
             refused[file] = problem  # one unknown file does not keep a class waiting
             continue
         for path, record in asked:
-            found.append(examine(path, record))
-            print(table(found[-1]), flush=True)
+            before = path.read_bytes()
+            try:
+                found.append(examine(path, record))
+            except BadInput as problem:
+                if len(files) == 1:
+                    raise
+                refused[str(path)] = problem
+                continue
+            tell(table(found[-1]))
+            if path.read_bytes() != before:
+                tell(f"  note: {path.name} has changed: it was saved meanwhile, or one of its cells writes to it")
     if len(files) > 1:
-        print("\n".join([*map(summary, found), *(f"not checked: {file}: {refused[file].problem}" for file in refused)]))
+        tell("\n".join([*map(summary, found), *(f"not checked: {file}: {refused[file].problem}" for file in refused)]))
     if options.json:
         told = [one.as_dict() for one in found]
         told += [{"ok": False, "notebook": file, "problem": str(problem)} for file, problem in refused.items()]
-        write_whole(options.json, (json.dumps(told, indent=1) + "\n").encode())
+        text = json.dumps(told, indent=1) + "\n"
+        if options.json == "-":
+            print(text, end="")
+        else:
+            write_whole(options.json, text.encode())
     return 0 if all(one.ok for one in found) and not refused else 1
+
+
+def _free_for_results(file: str) -> None:
+    """Raise BadInput if there is something else than earlier results in the place of ``file``, or no place at all."""
+    path = Path(file)
+    if file == "-" or (path.exists() and not path.is_file() and not path.is_dir()):
+        return
+    try:
+        earlier = not path.exists() or "ok" in json.loads(path.read_text(encoding="utf-8"))[0]
+    except (OSError, ValueError, LookupError, TypeError):
+        earlier = False
+    if path.suffix == ".ipynb" or not earlier:
+        raise BadInput("there is something else in the place of the results.", wanted="a new file, or earlier results",
+                       got=file, hint="--json results.json, or --json - to see them here")
+    folder = next(one for one in (path.resolve().parent, *path.resolve().parents) if one.exists())
+    if not os.access(folder, os.W_OK):
+        raise BadInput("the results cannot be written.", wanted="a folder that you may write to", got=str(folder),
+                       hint="--json results.json")
 
 
 def summary(examined: Examined) -> str:

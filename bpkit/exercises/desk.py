@@ -28,6 +28,7 @@ def open_desk() -> None:
     limit_memory(MEMORY)
     keep_streams()
     draw_nothing()
+    stay()
     _views[:] = [(module, dict(vars(module))) for name, module in list(sys.modules.items())
                  if name.startswith(__package__) and name != __name__]
 
@@ -66,6 +67,13 @@ def draw_nothing() -> None:
 
     get_ipython().config.InlineBackend.figure_formats = set()
     Picture.png = lambda self, dark=False: b""  # type: ignore[method-assign]
+
+
+def stay() -> None:
+    """Let exit() and quit() end nothing: the cells behind them are the course's."""
+    from IPython import get_ipython
+
+    get_ipython().ask_exit = lambda *_: None
 
 
 def sit(check: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,10 +14,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ..shapes import BadInput
 from .course import EXPECTED, Record
 from .overlay import answer_names
+from .player import SECONDS
 
-SECONDS = 60
 LEFT_OUT = ("bpkit", "terminal", "cacheprovider", "warnings", "unraisableexception", "threadexception", "faulthandler")
 """Plugins of pytest that print, write, or watch over the whole process: that belongs to whoever calls ``examine``."""
 
@@ -53,7 +56,8 @@ class Examined:
 
 def examine(path: Path, record: Record, folder: Path = EXPECTED, seconds: float = SECONDS) -> Examined:
     """Run ``path`` as a notebook of the chapter of ``record``, with the course's checks; the file is only read."""
-    reports = _run(path, record["chapter"], folder, seconds)
+    _can_be_named(path)
+    reports = _run(path, record, folder, seconds)
     rows = []
     for number, name in exercises(record):
         told = reports.pop(f"{number} {name}".strip(), None) or reports.get(record["name"])
@@ -71,7 +75,17 @@ def exercises(record: Record) -> list[tuple[str, str]]:
             if cell["role"] == "check"]
 
 
-def _run(path: Path, chapter: str, folder: Path, seconds: float) -> dict[str, tuple[str, dict[str, str]]]:
+def _can_be_named(path: Path) -> None:
+    """Raise BadInput for a path that pytest takes for something else than a notebook."""
+    if path.suffix != ".ipynb":
+        raise BadInput("this is no notebook.", wanted="a file that ends in .ipynb", got=path.name,
+                       hint="give the file that Jupyter saves")
+    if "::" in str(path) or "[" in str(path):
+        raise BadInput("this name cannot be checked.", wanted="a path without [ and ::", got=str(path),
+                       hint=f"copy it to {path.name.replace('[', '').replace('::', '')} and check the copy")
+
+
+def _run(path: Path, record: Record, folder: Path, seconds: float) -> dict[str, tuple[str, dict[str, str]]]:
     """The state and the result of every item, by name."""
     import pytest
 
@@ -79,14 +93,17 @@ def _run(path: Path, chapter: str, folder: Path, seconds: float) -> dict[str, tu
 
     ear = _Ear()
     options = ["-p", "nbval", *(word for name in LEFT_OUT for word in ("-p", f"no:{name}")), "-c", os.devnull,
-               "--rootdir", str(path.parent), "--nbval", "--nbval-current-env", f"--nbval-cell-timeout={seconds}",
-               f"--bpkit-expected={folder}", f"--bpkit-chapter={chapter}", str(path)]
-    with _plugins_named_only(), _light_imports(), warnings.catch_warnings():
+               "--rootdir", str(path.parent), "--noconftest", "--nbval", "--nbval-current-env",
+               f"--nbval-cell-timeout={seconds}",
+               f"--bpkit-expected={folder}", f"--bpkit-chapter={record['chapter']}", str(path)]
+    with _plugins_named_only(), _light_imports(), _ends_like_ctrl_c(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         code = pytest.main(options, plugins=[nbcheck, ear])
-    if code == pytest.ExitCode.INTERRUPTED:
+    if code == pytest.ExitCode.INTERRUPTED and not ear.uncollected:
         raise KeyboardInterrupt
-    return ear.heard
+    return ear.heard or dict.fromkeys(
+        [f"{number} {name}".strip() for number, name in exercises(record)],
+        ("error", {"message": f"The file could not be taken apart. {ear.uncollected}".strip()}))
 
 
 class _Ear:
@@ -94,6 +111,13 @@ class _Ear:
 
     def __init__(self) -> None:
         self.heard: dict[str, tuple[str, dict[str, str]]] = {}
+        self.uncollected = ""
+
+    def pytest_collectreport(self, report: Any) -> None:
+        """Keep why a file could not be taken apart."""
+        if report.failed:
+            lines = str(report.longrepr).splitlines()
+            self.uncollected = lines[-1] if lines else "No reason was given."
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Keep state and result of an item that was run, or the failure of one whose kernel did not start."""
@@ -108,17 +132,29 @@ class _Ear:
 
 @contextmanager
 def _plugins_named_only() -> Iterator[None]:
-    """Let pytest load no plugin but those that are named."""
-    name = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
-    before = os.environ.get(name)
-    os.environ[name] = "1"
+    """Let pytest load no plugin and take no option but those that are named here."""
+    names = ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+    before = {name: os.environ.pop(name) for name in names if name in os.environ}
+    os.environ[names[0]] = "1"
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = before
+        del os.environ[names[0]]
+        os.environ.update(before)
+
+
+@contextmanager
+def _ends_like_ctrl_c() -> Iterator[None]:
+    """Let a closed terminal and a polite kill end this process as Ctrl-C does, so that no kernel is left behind."""
+    ends = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    if threading.current_thread() is not threading.main_thread():
+        ends = []
+    before = {end: signal.signal(end, signal.default_int_handler) for end in ends}
+    try:
+        yield
+    finally:
+        for end, handler in before.items():
+            signal.signal(end, handler)
 
 
 @contextmanager

@@ -13,10 +13,11 @@ from nbval.kernel import CURRENT_ENV_KERNEL_NAME, RunningKernel, start_new_kerne
 
 from .course import Record
 from .overlay import Broken, answer_names, plan, read
-from .player import Player, same_bpkit
+from .player import SECONDS, Player, same_bpkit
 from .results import FAILED, Result, of_exercise, of_lesson
 
 START_SECONDS = 60
+NBVALS_OWN = 2000  # its time limit for a cell where none is asked for: half an hour
 
 
 class Failed(Exception):
@@ -46,7 +47,8 @@ class Notebook(pytest.File):
         except (Broken, OSError) as error:
             yield BrokenItem.from_parent(self, name=self.record["name"], reason=str(error))
             return
-        self.player = Player(steps, self.start, self.config.option.nbval_cell_timeout)
+        seconds = self.config.option.nbval_cell_timeout
+        self.player = Player(steps, self.start, SECONDS if seconds >= NBVALS_OWN else seconds)
         for place, step in enumerate(steps):
             if step.lesson and step.judges:
                 names = sorted(answer_names(step.lesson, self.record))

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from .course import EXPECTED, Record, chapters, normal_hash
 
 DEFINES = re.compile(r"^(?:async\s+def|def|class)\s+(\w+)|^(\w+)\s*(?::[^=\n]+)?=(?!=)", re.MULTILINE)
 AGAIN = "bpkit reset brings the chapter back and keeps your file."
-CHECKS = re.compile(r"\bcheck\(\s*[\"']?(\d+\.\d+)[\"']?\s*,\s*(.+?)\s*\)\s*;?\s*$", re.MULTILINE | re.DOTALL)
+CHECKS = re.compile(r"\bcheck\(\s*[\"']?(\d+\.\d+)[\"']?\s*,\s*(\w+)?")
 
 
 class Broken(Exception):
@@ -95,7 +96,9 @@ def code_cells(notebook: Any) -> Iterable[Cell]:
         for cell in (cell for sheet in sheets for cell in sheet["cells"]):
             if cell["cell_type"] == "code":
                 source = cell["source" if version == 4 else "input"]
-                yield Cell("".join(source) if isinstance(source, list) else str(source), str(cell.get("id", "")))
+                text = "".join(source) if isinstance(source, list) else str(source)
+                whole = text.encode(errors="replace").decode()  # half a character cannot be sent to a kernel
+                yield Cell(whole, str(cell.get("id", "")))
     except (LookupError, TypeError, AttributeError):
         raise Broken(f"The file is no whole notebook: a cell has no source. {AGAIN}") from None
 
@@ -110,7 +113,7 @@ def lesson_of(path: Path, folder: Path = EXPECTED) -> Record | None:
         notebook = json.loads(path.read_text(encoding="utf-8-sig"))
         number = notebook["metadata"].get("bpkit", {}).get("chapter")
         cells = read(path)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, Broken):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, Broken):
         return None
     ids = {cell.id for cell in cells if cell.id.startswith("ex-")}
     return next((record for record in every if record["chapter"] == number
@@ -155,16 +158,20 @@ def answer_names(check: Record, record: Record) -> set[str]:
     defined = {name for cell in record["cells"] if cell["exercise"] == check["exercise"] and cell["role"] == "answer"
                for name in cell["functions"]}
     argument = CHECKS.search(check["source"])
-    return defined | ({argument[2]} if argument and argument[2].isidentifier() else set())
+    return defined | ({argument[2]} if argument and argument[2] else set())
 
 
 def _place_to_judge(number: str, names: set[str], cells: list[Cell], lessons: dict[int, Record]) -> int:
-    """Behind the learner's check if the answer stands above it, else behind the answer, else where the answer was."""
+    """Behind the learner's check if the answer stands above it, else behind the answer, else where the answer was.
+
+    Of several checks the last one counts above which the answer was written once more.
+    """
     written = [i for i, cell in enumerate(cells) if names & cell.defines]
     checks = [i for i, cell in enumerate(cells) if cell.checks == number or _is(lessons.get(i), number, "check")]
     blanks = [i for i in lessons if _is(lessons[i], number, "answer")]
     behind = [i for i in checks if any(place <= i for place in written or blanks)]
-    return (behind[:1] or written[-1:] or blanks[-1:] or [len(cells)])[0]
+    again = [i for before, i in pairwise(behind) if any(before < place <= i for place in written)]
+    return (again[-1:] or behind[:1] or written[-1:] or blanks[-1:] or [len(cells)])[0]
 
 
 def _is(lesson: Record | None, number: str, role: str) -> bool:

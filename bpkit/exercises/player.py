@@ -21,6 +21,7 @@ from .overlay import Step
 
 PACKAGE = str(Path(__file__).parents[2])
 DESK = f"__import__('{__package__}.desk', fromlist=['desk'])"
+SECONDS = 60
 LISTEN, LAST_WORDS, KEPT = 0.2, 3.0, 200_000
 
 

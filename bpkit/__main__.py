@@ -1,0 +1,7 @@
+"""``python -m bpkit`` is ``bpkit``."""
+
+import sys
+
+from .cli import main
+
+sys.exit(main())
