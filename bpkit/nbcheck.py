@@ -37,11 +37,11 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Generator[
     found, option = (yield), parent.config.option
     if file_path.suffix != ".ipynb" or not any(type(one).__name__ == "IPyNbFile" for one in found):
         return found
-    if _is_solution(file_path) and not option.bpkit_chapter:
-        return found
     from .exercises.course import EXPECTED, expected_chapter
-    from .exercises.overlay import lesson_of
+    from .exercises.overlay import is_solution, lesson_of
 
+    if is_solution(file_path) and not option.bpkit_chapter:
+        return found
     folder = Path(option.bpkit_expected or EXPECTED)
     record = expected_chapter(option.bpkit_chapter, folder) if option.bpkit_chapter else lesson_of(file_path, folder)
     if record is None:
@@ -51,12 +51,6 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Generator[
     notebook = Notebook.from_parent(parent, path=file_path)
     notebook.record = record
     return [notebook if type(one).__name__ == "IPyNbFile" else one for one in found]
-
-
-def _is_solution(notebook: Path) -> bool:
-    """Whether its own source stands beside it, a text with a head for Jupyter; an exported page has no such head."""
-    source = notebook.with_suffix(".md")
-    return source.is_file() and source.read_bytes().startswith(b"---")
 
 
 def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:

@@ -14,9 +14,10 @@ from .. import places
 from ..notation import write_whole
 from ..shapes import BadInput, nearest
 from . import rewrite
+from .board import summary, table
 from .course import Record, chapters, normal_hash
 from .examine import Examined, examine, exercises
-from .overlay import Broken, lesson_of, match, read
+from .overlay import Broken, is_solution, lesson_of, match, read
 
 BAR = 10
 
@@ -107,14 +108,6 @@ def _free_for_results(file: str) -> None:
                        hint="--json results.json")
 
 
-def summary(examined: Examined) -> str:
-    """One line about a notebook: how many exercises are right, and the states of the others."""
-    rows = [row for row in examined.rows if row.number]
-    left = ", ".join(f"{row.number} {row.state}" for row in rows if row.state != "ok")
-    right = f"{sum(row.state == 'ok' for row in rows)} of {len(rows)}"
-    return f"{right}  {examined.notebook}" + (f": {left}" if left else "")
-
-
 def run_progress(_: argparse.Namespace) -> int:
     """Print a bar a chapter: how many of its exercises are right."""
     right = total = 0
@@ -136,35 +129,61 @@ def run_reset(options: argparse.Namespace) -> int:
     if not wanted and not options.notebook:
         raise BadInput("reset needs a chapter.", wanted="a number", got="none", hint="bpkit reset 05 --exercise 5.2")
     path, record = notebooks([wanted] if wanted else [], options.notebook)[0]
-    course = _course_notebook(record)
-    kept = rewrite.backup(path)
+    _may_be_reset(path, record)
+    new = course = _course_notebook(record)
     if number:
         nearest(number, [one for one, _ in exercises(record)], f"exercise of chapter {record['chapter']}")
-        rewrite.write(path, rewrite.with_blank(_load(path), course, record, number))
-    else:
-        rewrite.write(path, course)
+        new = rewrite.with_blank(_load(path), course, record, number)
+    kept = rewrite.backup(path)
+    rewrite.write(path, new)
     print(f"{number or 'chapter ' + record['chapter']} is blank again; your version is kept in {kept}")
     return 0
 
 
+def _may_be_reset(path: Path, record: Record) -> None:
+    """Raise BadInput for a solution, and for a notebook that can be read and is another chapter's, or of no chapter."""
+    if is_solution(path):
+        raise BadInput("this is a solution, not your copy.", wanted="a notebook of yours", got=str(path),
+                       hint="bpkit lab copies the course to my-course")
+    try:
+        read(path)
+    except Broken:
+        return
+    lesson = lesson_of(path)
+    if lesson is None or lesson["chapter"] != record["chapter"]:
+        what = f"chapter {lesson['chapter']}" if lesson else "no chapter of this course"
+        raise BadInput("this notebook is not the one to put back.", wanted=f"chapter {record['chapter']}", got=what,
+                       hint=f"bpkit reset {lesson['chapter'] if lesson else record['chapter']}, without --notebook")
+
+
 def run_upgrade(_: argparse.Namespace) -> int:
     """Bring every chapter of the course to the learner's copy: new ones beside, changed ones with the answers kept."""
-    folder = own_folder()
+    folder, left = own_folder(), 0
     for record in chapters():
-        path, course = folder / f"{record['name']}.ipynb", _course_notebook(record)
-        if not path.exists():
-            rewrite.write(path, course)
-            print(f"new      {path.name}")
-            continue
-        mine = _load(path)
-        new = rewrite.merged(mine, course, record)
-        if new == mine:
-            print(f"as it is {path.name}")
-            continue
-        kept = rewrite.backup(path)
-        rewrite.write(path, new)
-        print(f"changed  {path.name}; your version is kept in {kept}")
-    return 0
+        path = folder / f"{record['name']}.ipynb"
+        try:
+            print(_upgraded(path, record))
+        except (BadInput, OSError) as problem:  # one file does not keep the others waiting
+            print(f"left     {path.name}: {getattr(problem, 'problem', problem)}")
+            left += 1
+    return 1 if left else 0
+
+
+def _upgraded(path: Path, record: Record) -> str:
+    """Bring one chapter to ``path``, and say what was done."""
+    course = _course_notebook(record)
+    if is_solution(path):
+        return f"as it is {path.name}, a solution"
+    if not path.exists():
+        rewrite.write(path, course)
+        return f"new      {path.name}"
+    mine = _load(path)
+    new = rewrite.merged(mine, course, record)
+    if rewrite.same_lesson(new, mine):
+        return f"as it is {path.name}"
+    kept = rewrite.backup(path)
+    rewrite.write(path, new)
+    return f"changed  {path.name}; your version is kept in {kept}"
 
 
 def notebooks(wanted: list[str], notebook: str | None) -> list[tuple[Path, Record]]:
@@ -197,30 +216,6 @@ def own_folder() -> Path:
     return own_folder()
 
 
-def table(examined: Examined) -> str:
-    """The rows as text: number, name, state, message; then what to do next."""
-    width = max((len(row.name) for row in examined.rows), default=0)
-    lines = [f"{examined.chapter} {examined.title}"]
-    for row in examined.rows:
-        words = row.message.splitlines()[0] if row.message and row.state != "ok" else ""
-        lines.append(f"  {row.number:4} {row.name:{width}}  {row.state:7}  {words}".rstrip())
-    return "\n".join([*lines, f"  {_next(examined)}"])
-
-
-def _next(examined: Examined) -> str:
-    left = [row for row in examined.rows if row.state != "ok"]
-    if not left:
-        return "all right"
-    first = next((row for row in left if row.state not in ("todo", "waits")), left[0])
-    if first.state == "broken":
-        return "next: mend the file"
-    if not first.number:
-        return f"next: run the chapter from its top and look at {first.name}"
-    verb = {"todo": "write", "waits": "write what it waits for, then"}.get(first.state, "mend")
-    ask = f" {first.question}" if first.question else ""
-    return f'next: {verb} {first.number}.{ask} Stuck? bp.hint("{first.number}")'
-
-
 def _untouched(path: Path, record: Record) -> bool:
     """Whether no answer differs from its blank, so that there is nothing to run."""
     try:
@@ -242,6 +237,10 @@ def _load(path: Path) -> dict[str, Any]:
     except Broken as error:
         raise BadInput(f"{path.name} cannot be read. {error}", wanted="a notebook", got=path.name,
                        hint=f"bpkit reset {path.name[:2]}") from None
-    return dict(json.loads(path.read_text(encoding="utf-8-sig")))
+    notebook = dict(json.loads(path.read_text(encoding="utf-8-sig")))
+    if notebook["nbformat"] != 4:
+        raise BadInput(f"{path.name} is in an old format.", wanted="notebook format 4",
+                       got=f"format {notebook['nbformat']}", hint="open it in Jupyter and save it")
+    return notebook
 
 

@@ -120,6 +120,12 @@ def lesson_of(path: Path, folder: Path = EXPECTED) -> Record | None:
                  or ids & {cell["id"] for cell in record["cells"]}), None)
 
 
+def is_solution(notebook: Path) -> bool:
+    """Whether its own source stands beside it, a text with a head for Jupyter; an exported page has no such head."""
+    source = notebook.with_suffix(".md")
+    return source.is_file() and source.read_bytes().startswith(b"---")
+
+
 def plan(cells: list[Cell], record: Record) -> list[Step]:
     """What to run and what to judge, in the learner's order."""
     lessons = match(cells, record)
