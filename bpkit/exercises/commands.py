@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 from functools import partial
 from pathlib import Path
@@ -109,17 +110,23 @@ def _free_for_results(file: str) -> None:
 
 
 def run_progress(_: argparse.Namespace) -> int:
-    """Print a bar a chapter: how many of its exercises are right."""
-    right = total = 0
-    for path, record in notebooks([], None):
-        numbers = exercises(record)
-        rows = () if _untouched(path, record) else examine(path, record).rows
+    """Print a bar a chapter: how many of its exercises are right; 1 if a file cannot be read."""
+    right = total = unread = 0
+    mine = {record["chapter"]: path for path, record in notebooks([], None)}
+    for record in chapters():
+        numbers, path = exercises(record), mine.get(record["chapter"])
+        rows = examine(path, record).rows if path and not _untouched(path, record) else ()
         done = sum(row.state == "ok" for row in rows if row.number)
+        broken = next((row.message for row in rows if row.state == "broken"), "")
         bar = "█" * round(BAR * done / max(len(numbers), 1))
         print(f"{record['chapter']} {bar:░<{BAR}} {done} of {len(numbers)}  {record['title']}", flush=True)
-        right, total = right + done, total + len(numbers)
+        if broken:
+            print(f"   {broken}", flush=True)
+        right, total, unread = right + done, total + len(numbers), unread + bool(broken)
     print(f"{right} of {total} exercises are right")
-    return 0
+    if absent := [record["chapter"] for record in chapters() if record["chapter"] not in mine]:
+        print(f"not here: {', '.join(absent)}; bpkit upgrade brings what is missing")
+    return 1 if unread else 0
 
 
 def run_reset(options: argparse.Namespace) -> int:
@@ -217,14 +224,17 @@ def own_folder() -> Path:
 
 
 def _untouched(path: Path, record: Record) -> bool:
-    """Whether no answer differs from its blank, so that there is nothing to run."""
+    """Whether every blank is as it was given, and no other cell may hold an answer, so that there is nothing to run."""
     try:
         cells = read(path)
-    except Broken:
-        return True
-    blanks = [i for i, one in match(cells, record).items()
-              if one["role"] == "answer" and one["hash"] == normal_hash(cells[i].source)]
-    return len(blanks) == sum(cell["role"] == "answer" for cell in record["cells"])
+    except (Broken, OSError):
+        return False
+    given = {i: one for i, one in match(cells, record).items() if one["hash"] == normal_hash(cells[i].source)}
+    blanks = [one for one in given.values() if one["role"] == "answer"]
+    names = {name for _, words in exercises(record) for name in words.split()}
+    answer = re.compile(rf"\b({'|'.join(names)})\b|import\s*\*|%run\b")
+    return (len(blanks) == sum(cell["role"] == "answer" for cell in record["cells"])
+            and not any(answer.search(cell.source) for i, cell in enumerate(cells) if i not in given))
 
 
 def _course_notebook(record: Record) -> dict[str, Any]:

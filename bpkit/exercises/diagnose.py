@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from .declare import every
 from .forms import (
     arguments_exchanged,
     blank,
@@ -51,9 +52,14 @@ def diagnose(trial: Trial) -> Finding | None:
 
 
 def helper_blank(trial: Trial) -> Finding | None:
-    """A function of another exercise that the answer uses is not written yet."""
+    """A function of another exercise that the answer uses is not written yet, or not there at all."""
     if trial.has_open_blank or all(trial.right):
         return None
+    absent = {one.failure.name for one in trial.outcomes if type(one.failure) is NameError}
+    for one in every() if absent else ():
+        if one.name in absent and one.chapter == trial.exercise.chapter and one.order < trial.exercise.order:
+            return Finding("helper_waiting", f"It uses {one.name}, which is not there yet.",
+                           f"Is the cell of exercise {one.number} written, and has it run?", "waiting")
     for name, (one, _) in trial.helpers.items():
         if _status(trial, name) == "waiting":
             return Finding("helper_waiting", f"It uses {name}, which is still blank.",

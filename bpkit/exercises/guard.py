@@ -86,7 +86,9 @@ def _state(value: Any) -> Any:
 @contextlib.contextmanager
 def quiet() -> Iterator[list[warnings.WarningMessage]]:
     """Catch prints, warnings and questions, and put folder, NumPy's error state and streams back as they were."""
-    folder, ask = os.getcwd(), builtins.input
+    folder, ask = "", builtins.input
+    with contextlib.suppress(OSError):  # the folder may be deleted, before or inside the block
+        folder = os.getcwd()
     builtins.input = _refuse
     try:
         with (contextlib.redirect_stdout(Nowhere()), contextlib.redirect_stderr(Nowhere()),
@@ -95,7 +97,8 @@ def quiet() -> Iterator[list[warnings.WarningMessage]]:
             yield seen
     finally:
         builtins.input = ask
-        os.chdir(folder)
+        with contextlib.suppress(OSError):
+            os.chdir(folder)
 
 
 def _refuse(*prompt: object) -> str:

@@ -60,7 +60,7 @@ class Player:
         return done
 
     def _wake(self) -> None:
-        """Have a kernel: a new one replays what had run, without the steps that ended a kernel before."""
+        """Have a kernel: a new one replays what had run, without the steps that ended a kernel or ran out of time."""
         if self.kernel is not None and not self.kernel.is_alive():  # the step before left it dying
             self.killers.add(max(self.ran.keys() - self.killers, default=0))
             self.stop()
@@ -68,7 +68,7 @@ class Player:
             self.kernel = self.start()
             self._execute(f"{DESK}.open_desk()", 60)
             for i in sorted(self.ran.keys() - self.killers):
-                if not self.steps[i].judges:
+                if not self.steps[i].judges and self.ran[i].state != "timeout":
                     self._run(self.steps[i])
                 if self.kernel is None:
                     self.killers.add(i)
@@ -112,7 +112,8 @@ class Player:
                 return ""
             if reply["parent_header"].get("msg_id") == message:
                 told = reply["content"].get("user_expressions", {}).get("value", {})
-                return str(told.get("data", {}).get("text/plain", "")) or f"failed: {told.get('evalue', '')}"
+                failed = f"failed: {told.get('ename', '')}: {told.get('evalue', '')}"
+                return str(told.get("data", {}).get("text/plain", "")) or failed.rstrip(": ")
 
     def stop(self) -> None:
         """End the kernel, whatever it does."""

@@ -7,25 +7,50 @@ learner's may be the reason), or shares the fate of its kernel.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
-from .overlay import Step
+from .overlay import CHECKS, Cell, Step
 from .player import Player, Ran, shown, verdict_of
 
 STATES = ("ok", "todo", "wrong", "error", "timeout", "died", "waits", "broken")
 FAILED = ("wrong", "error", "timeout", "died", "broken", "differs")
+WIDTH, LINES = 300, 12
+UNPRINTABLE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+ENDED = {
+    "KeyboardInterrupt": "It stops with KeyboardInterrupt, which ends the check as well.",
+    "MemoryError": "It fills the memory: is something made there that has no end, a generator or a chain of calls?",
+    "TimeUp": "It was stopped: is something made there that has no end, a generator or a chain of calls?",
+}
 
 
 @dataclass(frozen=True)
 class Result:
-    """The state of one exercise, or of one cell of the course; a message, and the name of the mistake."""
+    """The state of one exercise, or of one cell of the course; a message, and the name of the mistake.
+
+    Whatever a learner's exception brought into the words is cut short, and cannot move the cursor.
+    """
 
     state: str
     message: str = ""
     kind: str = ""
     question: str = ""
     verdict: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", printable(self.message))
+        if "text" in self.verdict:
+            object.__setattr__(self, "verdict", self.verdict | {"text": printable(self.verdict["text"], 2 * LINES)})
+
+
+def printable(text: str, most: int = LINES) -> str:
+    """``text`` in ``most`` lines that a table and a terminal can take, without control characters and half letters."""
+    lines = [line if len(line) <= WIDTH else line[:WIDTH - 1] + "…"
+             for line in (UNPRINTABLE.sub("", line) for line in text.splitlines())]
+    kept = lines if len(lines) <= most else [*lines[:most - 1], "…"]
+    return "\n".join(kept).encode("utf-8", "replace").decode()
 
 
 def of_exercise(player: Player, place: int) -> Result:
@@ -36,17 +61,18 @@ def of_exercise(player: Player, place: int) -> Result:
     if ran.state in ("died", "timeout"):
         return _ended(ran.state, "the function")
     if not verdict:
-        return Result("error", f"The check could not run. {ran.value}".strip())
+        said = ran.value.removeprefix("failed").lstrip(": ")
+        return Result("error", ENDED.get(said.split(":")[0], f"The check could not run. {said}".strip()), "error")
     if "missing" in verdict:
-        return _missing(player, number, place)
+        return _missing(player, number, place, verdict["missing"])
     state = {"correct": "ok", "waiting": "todo"}.get(verdict["status"], "wrong")
     by_kind = {"helper_waiting": "waits", "carried_forward": "waits", "timeout": "timeout", "error": "error"}
     kind = verdict["kind"]
     return Result(by_kind.get(kind, state), verdict["message"], kind, verdict["question"], verdict)
 
 
-def _missing(player: Player, number: str, place: int) -> Result:
-    """The function is not there: because its cell failed, or because nobody wrote it."""
+def _missing(player: Player, number: str, place: int, name: str) -> Result:
+    """The function is not there: its cell failed, or hides it, or it has another name, or nobody wrote it."""
     for i, step in enumerate(player.steps[:place]):
         ran = player.ran[i]
         if number in step.exercises and not step.judges:
@@ -54,7 +80,29 @@ def _missing(player: Player, number: str, place: int) -> Result:
                 return _ended("timeout" if ran.state == "timeout" else "died", "its cell")
             if ran.state == "error":
                 return Result("error", f"Its cell stops with {ran.error}", "error")
-    return Result("todo", f"It is not there yet. bpkit reset --exercise {number} puts its blank back.", "missing")
+    if found := _elsewhere(player.steps, number, name):
+        return Result("wrong", found, "missing")
+    return Result("todo", f"No code cell has {name}. If it stands in a text cell, make that a code cell; if it stands "
+                  f"nowhere, bpkit reset --exercise {number} puts its blank back.", "missing")
+
+
+def _elsewhere(steps: list[Step], number: str, name: str) -> str:
+    """Where ``name`` stands though no cell has defined it, or what stands there in its place, or ""."""
+    for step in steps:
+        if not step.lesson and re.search(rf"\b(def|class)\s+{name}\b|\b{name}\s*=[^=]", step.source):
+            if magic := re.match(r"\s*(%%\w+)", step.source):
+                return f"{name} stands in a cell that begins with {magic[1]}, which keeps its names to itself."
+            return (f"{name} stands in a cell, but is not there where the check looks for it: is it in a comment, "
+                    "inside another function, or deleted again?")
+    theirs = {called[2] for step in steps if step.judges and (called := CHECKS.search(step.source))}
+    own = [step for step in steps if not step.lesson]
+    defined = {one for step in own for one in Cell(step.source).defines} - theirs
+    checked = {called[2] for step in own if (called := CHECKS.search(step.source)) and called[1] == number}
+    answers = {one for step in own if number in step.exercises for one in Cell(step.source).defines} - theirs
+    for names in (checked & defined, get_close_matches(name, sorted(defined), 1), sorted(answers)):
+        if names:
+            return f"{name} is not there, but {sorted(names)[-1]} is: is that {name} under another name?"
+    return ""
 
 
 def _ended(state: str, who: str) -> Result:

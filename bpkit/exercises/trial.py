@@ -133,18 +133,21 @@ class Trial:
     @cached_property
     def helpers(self) -> dict[str, tuple[Exercise, Any]]:
         """The learner's own functions of earlier exercises that the answer names, with these exercises."""
-        if not isinstance(self.answer, FunctionType):
+        answer = _plain(self.answer)
+        if answer is None:
             return {}
-        space = self.answer.__globals__
-        own = {name: space[name] for name in _names(self.answer.__code__) if isinstance(space.get(name), FunctionType)
-               and not (space[name].__module__ or "").startswith("bpkit")}
+        space = answer.__globals__
+        inner = {name: _plain(space.get(name)) for name in _names(answer.__code__)}
+        own = {name: space[name] for name, one in inner.items()
+               if one and not (one.__module__ or "").startswith("bpkit")}
         earlier = [one for one in every() if one.order < self.exercise.order] if own else []
         return {one.name: (one, own[one.name]) for one in earlier if one.name in own}
 
     @contextmanager
     def with_right_helpers(self) -> Iterator[None]:
         """Put the references in the place of the learner's helpers, for as long as the block runs."""
-        space = self.answer.__globals__
+        answer = _plain(self.answer)
+        space = answer.__globals__ if answer else {}
         before = {name: own for name, (_, own) in self.helpers.items()}
         space.update({name: _stand_in(one) for name, (one, _) in self.helpers.items()})
         try:
@@ -193,7 +196,11 @@ class Trial:
                 if alone != names and self.parameters() == names:
                     return f"It is called with {', '.join(alone)} alone as well: {names[-1]} needs a default."
                 wanted = ", ".join(names)
-                return f"It takes {', '.join(signature.parameters) or 'no arguments'}; it will be called with {wanted}."
+                mine = ", ".join(signature.parameters) or "no arguments"
+                named = [p.name for p in signature.parameters.values() if p.kind is p.KEYWORD_ONLY]
+                if named and self.parameters() == names:
+                    return f"It takes {', '.join(named)} by name alone; it will be called with {wanted}, all by place."
+                return f"It takes {mine}; it will be called with {wanted}."
         return ""
 
 
@@ -208,6 +215,15 @@ def _names(code: CodeType) -> set[str]:
     inner = [part for part in code.co_consts if isinstance(part, CodeType)]
     own = {step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
     return own.union(*map(_names, inner))
+
+
+def _plain(value: Any) -> FunctionType | None:
+    """The Python function that ``value`` is, or is wrapped around, as lru_cache does; else None."""
+    try:
+        inner = inspect.unwrap(value) if callable(value) else None
+    except ValueError:  # wrapped around itself
+        return None
+    return inner if isinstance(inner, FunctionType) else None
 
 
 def _stand_in(exercise: Exercise) -> Callable[..., Any]:
