@@ -44,6 +44,8 @@ def judged(source: str, *more: Step, value: str = "") -> Result:
     (f"%%timeit\n{RIGHT}", "begins with %%timeit"),
     (RIGHT.replace("hidden_delta", "hidden_dleta"), "hidden_dleta is: is that hidden_delta"),
     (RIGHT.replace("hidden_delta", "step_back"), "step_back is: is that hidden_delta"),
+    (RIGHT.replace("hidden_delta", "back") + "\nz = 1", "back is: is that hidden_delta"),
+    ("step = lambda W, d, z, f: (W.T @ d) * f.prime(z)", "step is: is that hidden_delta"),
     ("# " + RIGHT.replace("\n", "\n# "), "in a comment"),
     (f"{RIGHT}\ndel hidden_delta", "deleted again"),
 ])

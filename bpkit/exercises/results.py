@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from .overlay import CHECKS, Cell, Step
+from .overlay import CHECKS, DEFINES, Cell, Step
 from .player import Player, Ran, shown, verdict_of
 
 STATES = ("ok", "todo", "wrong", "error", "timeout", "died", "waits", "broken")
@@ -89,7 +89,7 @@ def _missing(player: Player, number: str, place: int, name: str) -> Result:
 def _elsewhere(steps: list[Step], number: str, name: str) -> str:
     """Where ``name`` stands though no cell has defined it, or what stands there in its place, or ""."""
     for step in steps:
-        if not step.lesson and re.search(rf"\b(def|class)\s+{name}\b|\b{name}\s*=[^=]", step.source):
+        if not step.lesson and re.search(rf"\b(def|class)\s+{name}\b|\b{name}\s*=(?!=)", step.source):
             if magic := re.match(r"\s*(%%\w+)", step.source):
                 return f"{name} stands in a cell that begins with {magic[1]}, which keeps its names to itself."
             return (f"{name} stands in a cell, but is not there where the check looks for it: is it in a comment, "
@@ -98,10 +98,11 @@ def _elsewhere(steps: list[Step], number: str, name: str) -> str:
     own = [step for step in steps if not step.lesson]
     defined = {one for step in own for one in Cell(step.source).defines} - theirs
     checked = {called[2] for step in own if (called := CHECKS.search(step.source)) and called[1] == number}
-    answers = {one for step in own if number in step.exercises for one in Cell(step.source).defines} - theirs
-    for names in (checked & defined, get_close_matches(name, sorted(defined), 1), sorted(answers)):
+    pairs = [pair for step in own if number in step.exercises for pair in DEFINES.findall(step.source)]
+    functions, values = ([pair[k] for pair in pairs if pair[k] in defined] for k in (0, 1))
+    for names in (sorted(checked & defined), get_close_matches(name, sorted(defined), 1), functions, values):
         if names:
-            return f"{name} is not there, but {sorted(names)[-1]} is: is that {name} under another name?"
+            return f"{name} is not there, but {names[-1]} is: is that {name} under another name?"
     return ""
 
 
