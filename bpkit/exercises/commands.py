@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -99,35 +100,61 @@ def run_reset(options: argparse.Namespace) -> int:
     if not wanted and not options.notebook:
         raise BadInput("reset needs a chapter.", wanted="a number", got="none", hint="bpkit reset 05 --exercise 5.2")
     path, record = notebooks([wanted] if wanted else [], options.notebook)[0]
-    course = _course_notebook(record)
-    kept = rewrite.backup(path)
-    if number:
+    if options.notebook:
+        rewrite.belongs(path, record, lesson_of(path) or lesson_of(Path(options.notebook)))
+    path = path.resolve()
+    rewrite.learners_own(path.parent)
+    new, note = _course_notebook(record), ""
+    if number is not None:
         nearest(number, [one for one, _ in exercises(record)], f"exercise of chapter {record['chapter']}")
-        rewrite.write(path, rewrite.with_blank(_load(path), course, record, number))
-    else:
-        rewrite.write(path, course)
-    print(f"{number or 'chapter ' + record['chapter']} is blank again; your version is kept in {kept}")
+        new = rewrite.with_blank(rewrite.load(path, record), new, record, number)
+        if rewrite.answered_elsewhere(new, record, number):
+            note = "\nanother cell of yours answers it as well, and that is the one to be checked"
+    kept = rewrite.backup(path)
+    rewrite.write(path, new)
+    print(f"{number or 'chapter ' + record['chapter']} is blank again; your version is kept in {kept}{note}")
     return 0
 
 
 def run_upgrade(_: argparse.Namespace) -> int:
-    """Bring every chapter of the course to the learner's copy: new ones beside, changed ones with the answers kept."""
-    folder = own_folder()
+    """Bring every chapter of the course to the learner's copy: new ones beside, changed ones with the answers kept.
+
+    A file that cannot be brought is left as it is and named at the end; the code is 1 then.
+    """
+    folder = own_folder().resolve()
+    rewrite.learners_own(folder)
+    left = {}
     for record in chapters():
-        path, course = folder / f"{record['name']}.ipynb", _course_notebook(record)
-        if not path.exists():
-            rewrite.write(path, course)
-            print(f"new      {path.name}")
-            continue
-        mine = _load(path)
-        new = rewrite.merged(mine, course, record)
-        if new == mine:
-            print(f"as it is {path.name}")
-            continue
-        kept = rewrite.backup(path)
-        rewrite.write(path, new)
-        print(f"changed  {path.name}; your version is kept in {kept}")
-    return 0
+        path = folder / f"{record['name']}.ipynb"
+        try:
+            print(_brought(path, record), flush=True)
+        except BadInput as problem:
+            left[path.name] = f"{problem.problem}\n  try:    {problem.hint}"
+        except OSError as error:
+            left[path.name] = error.strerror or str(error)
+    for name, why in left.items():
+        print(f"not upgraded: {name}: {why}")
+    return 1 if left else 0
+
+
+def _brought(path: Path, record: Record) -> str:
+    """Bring one chapter to ``path`` and say what became of it."""
+    course, name = _course_notebook(record), path.name
+    if not os.path.lexists(path):
+        rewrite.write(path, course)
+        return f"new      {name}"
+    if not path.exists():
+        raise BadInput("it is a link that leads nowhere.", wanted="a notebook", got=os.readlink(path),
+                       hint=f"remove {name}, then bpkit upgrade")
+    path = path.resolve()
+    rewrite.learners_own(path.parent)
+    mine = rewrite.load(path, record)
+    new = rewrite.merged(mine, course, record)
+    if new == mine:
+        return f"as it is {name}"
+    kept = rewrite.backup(path)
+    rewrite.write(path, new)
+    return f"changed  {name}; your version is kept in {kept}"
 
 
 def notebooks(wanted: list[str], notebook: str | None) -> list[tuple[Path, Record]]:
@@ -197,14 +224,3 @@ def _untouched(path: Path, record: Record) -> bool:
 
 def _course_notebook(record: Record) -> dict[str, Any]:
     return dict(json.loads((places.course() / f"{record['name']}.ipynb").read_text(encoding="utf-8")))
-
-
-def _load(path: Path) -> dict[str, Any]:
-    try:
-        read(path)
-    except Broken as error:
-        raise BadInput(f"{path.name} cannot be read. {error}", wanted="a notebook", got=path.name,
-                       hint=f"bpkit reset {path.name[:2]}") from None
-    return dict(json.loads(path.read_text(encoding="utf-8-sig")))
-
-
