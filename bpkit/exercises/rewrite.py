@@ -32,12 +32,7 @@ def backup(path: Path) -> Path:
 
 def write(path: Path, notebook: Notebook) -> None:
     """Write a notebook as Jupyter does, whole or not at all."""
-    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
-    try:
-        data = text.encode()
-    except UnicodeEncodeError:  # half a character, as old editors leave it
-        data = json.dumps(notebook, indent=1, sort_keys=True).encode()
-    write_whole(path, data + b"\n")
+    write_whole(path, (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
 
 
 def load(path: Path, record: Record) -> Notebook:
@@ -45,9 +40,14 @@ def load(path: Path, record: Record) -> Notebook:
     again = f"bpkit reset {record['chapter']}, which keeps your file in backups"
     try:
         read(path)
-    except Broken as error:
-        raise BadInput(f"{path.name} cannot be read. {error}", wanted="a notebook", got=path.name, hint=again) from None
-    mine = dict(json.loads(path.read_text(encoding="utf-8-sig")))
+        mine: Notebook = json.loads(path.read_text(encoding="utf-8-sig"))
+        json.dumps(mine, ensure_ascii=False).encode()
+        whole = isinstance(mine.get("nbformat_minor", 0), int) and all(map(_whole, mine.get("cells", [])))
+        if mine["nbformat"] == 4 and not whole:
+            raise Broken("A number, an id or a source in it is of the wrong kind.")
+    except (Broken, UnicodeEncodeError) as error:
+        why = error if isinstance(error, Broken) else "It holds half a character."
+        raise BadInput(f"{path.name} cannot be read. {why}", wanted="a notebook", got=path.name, hint=again) from None
     if mine["nbformat"] != 4:
         raise BadInput(f"{path.name} is in the old notebook format {mine['nbformat']}.", wanted="format 4",
                        got=f"format {mine['nbformat']}", hint="open it in JupyterLab, save it there, and come back")
@@ -184,11 +184,17 @@ def _put(mine: Notebook, cells: list[dict[str, Any]], places: dict[int, dict[str
 def _bring(old: dict[str, Any], cell: dict[str, Any]) -> None:
     """Bring what the learner has in the cell ``old`` to the new lesson's ``cell``: text, outputs, metadata."""
     mine = old.get("metadata") if isinstance(old.get("metadata"), dict) else {}
-    tags = [*cell["metadata"].get("tags", []), *(mine or {}).get("tags", [])]
+    tags = [*cell["metadata"].get("tags", []), *_list((mine or {}).get("tags"))]
     cell["metadata"] = {**(mine or {}), **cell["metadata"], **({"tags": list(dict.fromkeys(tags))} if tags else {})}
     if normal_hash(text_of(old)) != normal_hash(text_of(cell)) or _lines(old) == _lines(cell):
         cell["source"] = old["source"]
     cell |= {key: old[key] for key in ("outputs", "execution_count", "attachments") if key in old}
+
+
+def _whole(cell: dict[str, Any]) -> bool:
+    source = cell.get("source", "")
+    lines = source if isinstance(source, list) else [source]
+    return all(isinstance(one, str) for one in [*lines, cell.get("id", "")])
 
 
 def _left(cell: dict[str, Any], owner: Record) -> bool:
@@ -236,6 +242,10 @@ def _words(cell: dict[str, Any]) -> set[str]:
 
 def _at(cells: list[dict[str, Any]], cell: dict[str, Any]) -> int:
     return next(i for i, one in enumerate(cells) if one is cell)
+
+
+def _list(value: Any) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 
 def _said(cells: list[dict[str, Any]]) -> list[tuple[Any, list[str]]]:
