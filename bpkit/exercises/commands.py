@@ -18,7 +18,7 @@ from . import rewrite
 from .board import summary, table
 from .course import Record, chapters, normal_hash
 from .examine import Examined, examine, exercises
-from .overlay import Broken, is_solution, lesson_of, match, read
+from .overlay import Broken, lesson_of, match, read
 
 BAR = 10
 
@@ -136,61 +136,61 @@ def run_reset(options: argparse.Namespace) -> int:
     if not wanted and not options.notebook:
         raise BadInput("reset needs a chapter.", wanted="a number", got="none", hint="bpkit reset 05 --exercise 5.2")
     path, record = notebooks([wanted] if wanted else [], options.notebook)[0]
-    _may_be_reset(path, record)
-    new = course = _course_notebook(record)
-    if number:
+    if options.notebook:
+        rewrite.belongs(path, record, lesson_of(path) or lesson_of(Path(options.notebook)))
+    path = path.resolve()
+    rewrite.learners_own(path.parent)
+    new, note = _course_notebook(record), ""
+    if number is not None:
         nearest(number, [one for one, _ in exercises(record)], f"exercise of chapter {record['chapter']}")
-        new = rewrite.with_blank(_load(path), course, record, number)
+        new = rewrite.with_blank(rewrite.load(path, record), new, record, number)
+        if rewrite.answered_elsewhere(new, record, number):
+            note = "\nanother cell of yours answers it as well, and that is the one to be checked"
     kept = rewrite.backup(path)
     rewrite.write(path, new)
-    print(f"{number or 'chapter ' + record['chapter']} is blank again; your version is kept in {kept}")
+    print(f"{number or 'chapter ' + record['chapter']} is blank again; your version is kept in {kept}{note}")
     return 0
 
 
-def _may_be_reset(path: Path, record: Record) -> None:
-    """Raise BadInput for a solution, and for a notebook that can be read and is another chapter's, or of no chapter."""
-    if is_solution(path):
-        raise BadInput("this is a solution, not your copy.", wanted="a notebook of yours", got=str(path),
-                       hint="bpkit lab copies the course to my-course")
-    try:
-        read(path)
-    except Broken:
-        return
-    lesson = lesson_of(path)
-    if lesson is None or lesson["chapter"] != record["chapter"]:
-        what = f"chapter {lesson['chapter']}" if lesson else "no chapter of this course"
-        raise BadInput("this notebook is not the one to put back.", wanted=f"chapter {record['chapter']}", got=what,
-                       hint=f"bpkit reset {lesson['chapter'] if lesson else record['chapter']}, without --notebook")
-
-
 def run_upgrade(_: argparse.Namespace) -> int:
-    """Bring every chapter of the course to the learner's copy: new ones beside, changed ones with the answers kept."""
-    folder, left = own_folder(), 0
+    """Bring every chapter of the course to the learner's copy: new ones beside, changed ones with the answers kept.
+
+    A file that cannot be brought is left as it is and named at the end; the code is 1 then.
+    """
+    folder = own_folder().resolve()
+    rewrite.learners_own(folder)
+    left = {}
     for record in chapters():
         path = folder / f"{record['name']}.ipynb"
         try:
-            print(_upgraded(path, record))
-        except (BadInput, OSError) as problem:  # one file does not keep the others waiting
-            print(f"left     {path.name}: {getattr(problem, 'problem', problem)}")
-            left += 1
+            print(_brought(path, record), flush=True)
+        except BadInput as problem:
+            left[path.name] = f"{problem.problem}\n  try:    {problem.hint}"
+        except OSError as error:
+            left[path.name] = error.strerror or str(error)
+    for name, why in left.items():
+        print(f"not upgraded: {name}: {why}")
     return 1 if left else 0
 
 
-def _upgraded(path: Path, record: Record) -> str:
-    """Bring one chapter to ``path``, and say what was done."""
-    course = _course_notebook(record)
-    if is_solution(path):
-        return f"as it is {path.name}, a solution"
-    if not path.exists():
+def _brought(path: Path, record: Record) -> str:
+    """Bring one chapter to ``path`` and say what became of it."""
+    course, name = _course_notebook(record), path.name
+    if not os.path.lexists(path):
         rewrite.write(path, course)
-        return f"new      {path.name}"
-    mine = _load(path)
+        return f"new      {name}"
+    if not path.exists():
+        raise BadInput("it is a link that leads nowhere.", wanted="a notebook", got=os.readlink(path),
+                       hint=f"remove {name}, then bpkit upgrade")
+    path = path.resolve()
+    rewrite.learners_own(path.parent)
+    mine = rewrite.load(path, record)
     new = rewrite.merged(mine, course, record)
-    if rewrite.same_lesson(new, mine):
-        return f"as it is {path.name}"
+    if new == mine:
+        return f"as it is {name}"
     kept = rewrite.backup(path)
     rewrite.write(path, new)
-    return f"changed  {path.name}; your version is kept in {kept}"
+    return f"changed  {name}; your version is kept in {kept}"
 
 
 def notebooks(wanted: list[str], notebook: str | None) -> list[tuple[Path, Record]]:
@@ -239,18 +239,3 @@ def _untouched(path: Path, record: Record) -> bool:
 
 def _course_notebook(record: Record) -> dict[str, Any]:
     return dict(json.loads((places.course() / f"{record['name']}.ipynb").read_text(encoding="utf-8")))
-
-
-def _load(path: Path) -> dict[str, Any]:
-    try:
-        read(path)
-    except Broken as error:
-        raise BadInput(f"{path.name} cannot be read. {error}", wanted="a notebook", got=path.name,
-                       hint=f"bpkit reset {path.name[:2]}") from None
-    notebook = dict(json.loads(path.read_text(encoding="utf-8-sig")))
-    if notebook["nbformat"] != 4:
-        raise BadInput(f"{path.name} is in an old format.", wanted="notebook format 4",
-                       got=f"format {notebook['nbformat']}", hint="open it in Jupyter and save it")
-    return notebook
-
-
