@@ -39,7 +39,7 @@ def solved(number: str) -> Book:
              json.loads((ROOT / "solutions" / NAMES[number]).read_text(encoding="utf-8"))["cells"]}
     book = lesson(number)
     for cell in book["cells"]:
-        if cell["id"].endswith("-answer"):
+        if "-answer" in cell["id"]:
             cell["source"] = right[cell["id"]]["source"]
     return book
 

@@ -118,9 +118,22 @@ def answered_elsewhere(notebook: Notebook, record: Record, number: str) -> bool:
 def merged(mine: Notebook, course: Notebook, record: Record) -> Notebook:
     """The new lesson ``course`` with the learner's answers and edits, and with their own cells where they stood.
 
-    It is ``mine`` itself where every cell of it would say the same.
+    It is ``mine`` itself where every cell of it would say the same. Where another cell than that of an answer's id is
+    judged, as in a notebook put in another order, that one takes its place.
     """
-    owners, homes = lesson_cells(mine, record), answers(mine, record)
+    homes = answers(mine, record)
+    new = _laid(mine, course, record, homes)
+    for lesson in (cell for cell in record["cells"] if cell["role"] == "answer"):
+        before, after = judged(mine, record, lesson), judged(new, record, lesson)
+        if before is not None and (after is None or _lines(mine["cells"][before]) != _lines(new["cells"][after])):
+            homes[lesson["id"]] = before
+            new = _laid(mine, course, record, homes)
+    return new
+
+
+def _laid(mine: Notebook, course: Notebook, record: Record, homes: dict[str, int]) -> Notebook:
+    """The merged notebook, each answer taken from its cell in ``homes``."""
+    owners = lesson_cells(mine, record)
     new = copy.deepcopy(course)
     places: dict[int, dict[str, Any]] = {}
     cells = []
