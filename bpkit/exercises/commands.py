@@ -60,24 +60,16 @@ def run_check(options: argparse.Namespace) -> int:
     refused: dict[str, BadInput] = {}
     for file in files:
         try:
-            asked = notebooks(options.chapters, file)
+            for path, record in notebooks(options.chapters, file):
+                before = path.read_bytes()
+                found.append(examine(path, record))
+                tell(table(found[-1]))
+                if path.read_bytes() != before:
+                    tell(f"  note: {path.name} has changed: it was saved meanwhile, or one of its cells writes to it")
         except BadInput as problem:
             if len(files) == 1:
                 raise
-            refused[file] = problem  # one unknown file does not keep a class waiting
-            continue
-        for path, record in asked:
-            before = path.read_bytes()
-            try:
-                found.append(examine(path, record))
-            except BadInput as problem:
-                if len(files) == 1:
-                    raise
-                refused[str(path)] = problem
-                continue
-            tell(table(found[-1]))
-            if path.read_bytes() != before:
-                tell(f"  note: {path.name} has changed: it was saved meanwhile, or one of its cells writes to it")
+            refused[file] = problem  # one file that cannot be checked does not keep a class waiting
     if len(files) > 1:
         tell("\n".join([*map(summary, found), *(f"not checked: {file}: {refused[file].problem}" for file in refused)]))
     if options.json:

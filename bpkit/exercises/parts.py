@@ -109,7 +109,7 @@ def _ask_about(got: tuple[int, ...], want: tuple[int, ...], N: int) -> str:
     """
     if got == () and len(want) > 1:
         return "Was something added up that should stay apart, or is it another value that should be returned?"
-    if len(want) == 2 and want[1] == 1 < want[0] == got[-1] and got == (want[0], want[0]):
+    if want[1:] == (1,) and want[0] > 1 and got == (want[0], want[0]):
         return "A column and a row met and were stretched into a table: which of them should be a column?"
     if want[1:] == (1,) and N > 1 and sorted(got)[-1:] == [N] and int(np.prod(got)) == N != want[0]:
         return "Which axis counts the units, which the examples, and along which one was added up?"

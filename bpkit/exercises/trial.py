@@ -193,12 +193,12 @@ class Trial:
             except TypeError:
                 names = [p.name for p in self.exercise.parameters]
                 alone = names[:len(given(self.exercise, place, self.seed))]
-                if alone != names and self.parameters() == names:
+                if alone != names and list(signature.parameters) == names:
                     return f"It is called with {', '.join(alone)} alone as well: {names[-1]} needs a default."
                 wanted = ", ".join(names)
                 mine = ", ".join(signature.parameters) or "no arguments"
                 named = [p.name for p in signature.parameters.values() if p.kind is p.KEYWORD_ONLY]
-                if named and self.parameters() == names:
+                if named and list(signature.parameters) == names:
                     return f"It takes {', '.join(named)} by name alone; it will be called with {wanted}, all by place."
                 return f"It takes {mine}; it will be called with {wanted}."
         return ""

@@ -169,17 +169,17 @@ def first_to_differ(trial: Trial) -> Finding | None:
 
 def wrong_on_some(trial: Trial) -> Finding | None:
     """Right on n of m cases: which cases the wrong ones are."""
-    wrong = [case.tag for case, right in zip(trial.exercise.cases, trial.right, strict=True) if not right]
-    if len(wrong) == len(trial.right):
+    good, wrong = ([case.tag for case, right in zip(trial.exercise.cases, trial.right, strict=True) if right == wanted]
+                   for wanted in (True, False))
+    if not good:
         return None
-    counted = f"Right on {len(trial.right) - len(wrong)} of {len(trial.right)} cases; wrong on {listed_short(wrong)}."
-    good = [case.tag for case, right in zip(trial.exercise.cases, trial.right, strict=True) if right]
     if 2 * len(good) <= len(wrong):
         words = f"Right on {listed(good)} alone, wrong on the other {len(wrong)} cases."
         return Finding("some_cases", words + _quoted(trial), "Why can the mistake do no harm there?", numbers=True)
     ask = ("What do the wrong cases have in common, and which line treats them differently?" if len(wrong) > 1 else
            "What sets that case apart from the others, and which line has to do with it?")
-    return Finding("some_cases", counted + _quoted(trial), ask, numbers=True)
+    words = f"Right on {len(good)} of {len(trial.right)} cases; wrong on {listed_short(wrong)}."
+    return Finding("some_cases", words + _quoted(trial), ask, numbers=True)
 
 
 def other(trial: Trial) -> Finding:
